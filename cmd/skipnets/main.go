@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command skipnets sets up and runs the course: see README.md.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/urfave/cli/v3"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := app().Run(ctx, os.Args); err != nil {
+		fmt.Fprintln(os.Stderr, "skipnets:", err)
+		os.Exit(1)
+	}
+}
+
+// app lists the commands, each in a file of its own.
+func app() *cli.Command {
+	return &cli.Command{
+		Name:  "skipnets",
+		Usage: "plain, residual, highway and dense networks on CIFAR-10, in Go",
+	}
+}
