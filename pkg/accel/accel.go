@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package accel chooses a GoMLX backend.
+package accel
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute"
+)
+
+// New opens the backend that config asks for:
+//
+//	""                     what GOMLX_BACKEND says; when that is unset too, the best one that is already here (see below)
+//	"go"                   GoMLX's backend in pure Go
+//	"xla:cpu", "xla:cuda"  XLA with the PJRT plugin of that name
+//	"xla:/path/plugin.so"  XLA with that PJRT plugin
+//
+// A plugin name is looked up first in $SKIPNETS_HOME/xla (default: skipnets/xla in [os.UserCacheDir]), then where GoMLX
+// looks. "xla" alone takes the first of cuda, rocm, cpu and others that loads. With nothing asked and no plugin found,
+// New takes the pure-Go backend. New never downloads anything and never takes another backend than the one asked for.
+// Options of GoMLX's XLA backend may follow the plugin, separated by commas. The backend's Description says what was chosen.
+func New(config string) (compute.Backend, error) {
+	return open(config)
+}
+
+// MustNew is New for programs that cannot go on without a backend: it panics on an error.
+func MustNew(config string) compute.Backend {
+	backend, err := New(config)
+	if err != nil {
+		panic(fmt.Errorf("accel: %w", err))
+	}
+	return backend
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package accel
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestNewErrors(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("SKIPNETS_HOME", home)
+	notPlugin := filepath.Join(home, "not_a_plugin.so")
+	if err := os.WriteFile(notPlugin, []byte("text"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ config, want string }{
+		{"tpu9", `unknown name "tpu9"`},
+		{"xla:nosuch", `no PJRT plugin "nosuch"`},
+		{"xla:/no/such/plugin.so", "no such file"},
+		{"xla:" + notPlugin, notPlugin + " does not load"},
+		{"go:nosuchoption", "nosuchoption"},
+	} {
+		_, err := New(test.config)
+		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), test.config) {
+			t.Errorf("New(%q) error = %v, want one with the choice and %q", test.config, err, test.want)
+		}
+	}
+}
+
+func TestNewFollowsEnvironment(t *testing.T) {
+	t.Setenv("GOMLX_BACKEND", "go")
+	backend, err := New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if backend.Name() != "Go Backend" {
+		t.Errorf("GOMLX_BACKEND=go chose %q", backend.Name())
+	}
+	t.Setenv("GOMLX_BACKEND", "nosuch")
+	if _, err := New(""); err == nil {
+		t.Error("GOMLX_BACKEND=nosuch gives no error")
+	}
+}
+
+func TestPluginsFound(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("SKIPNETS_HOME", home)
+	dir := filepath.Join(home, "xla")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"pjrt_c_api_cpu_plugin.so", "pjrt_c_api_cuda_plugin.so", "README"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("text"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := plugins()
+	if len(found) < 2 || found[0].name != "cuda" || found[0].path != filepath.Join(dir, "pjrt_c_api_cuda_plugin.so") {
+		t.Errorf("plugins() = %v, want cuda from SKIPNETS_HOME first", found)
+	}
+	cpu, err := matching("cpu")
+	if err != nil || cpu[0].path != filepath.Join(dir, "pjrt_c_api_cpu_plugin.so") {
+		t.Errorf("matching(cpu) = %v, %v", cpu, err)
+	}
+	t.Setenv("GOMLX_BACKEND", "")
+	if _, err := New(""); err == nil || !strings.Contains(err.Error(), "does not load") {
+		t.Errorf("a broken plugin in SKIPNETS_HOME gives %v, want an error, not a silent change to another backend", err)
+	}
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build ((linux && (amd64 || arm64)) || (darwin && arm64) || (windows && amd64)) && cgo && !noxla
+
+package accel
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/go-xla/compute/xla"
+	"github.com/gomlx/go-xla/pjrt"
+)
+
+// installed lists the plugins that GoMLX finds by itself. It asks pjrt, which does not download.
+func installed() []plugin {
+	var found []plugin
+	for name, path := range pjrt.AvailablePlugins() {
+		found = append(found, plugin{name, path})
+	}
+	slices.SortFunc(found, func(a, b plugin) int { return strings.Compare(a.name, b.name) })
+	return found
+}
+
+// load opens an XLA backend. A plugin given by its absolute path starts no installer in go-xla.
+func load(p plugin, options string) (compute.Backend, error) {
+	config := p.path
+	if options != "" {
+		config += "," + options
+	}
+	return xla.New(config)
+}
