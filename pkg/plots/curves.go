@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plots
+
+import (
+	"errors"
+	"fmt"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// markedPoints is the longest curve whose single points are marked.
+const markedPoints = 30
+
+// Series is a named sequence of values.
+type Series struct {
+	Name string
+	X    []float64 // nil means 1, 2, 3, …
+	Y    []float64
+}
+
+// points checks the series against the axes and returns it in gonum's form.
+func (s Series) points(axes Axes) (plotter.XYs, error) {
+	if len(s.Y) == 0 {
+		return nil, fmt.Errorf("series %q: %w", s.Name, ErrEmpty)
+	}
+	if s.X != nil && len(s.X) != len(s.Y) {
+		return nil, fmt.Errorf("series %q: %d values of x, %d of y", s.Name, len(s.X), len(s.Y))
+	}
+	points := make(plotter.XYs, len(s.Y))
+	for i, y := range s.Y {
+		x := float64(i + 1)
+		if s.X != nil {
+			x = s.X[i]
+		}
+		if (axes.LogX && x <= 0) || (axes.LogY && y <= 0) {
+			return nil, fmt.Errorf("series %q: point %d (%g, %g) cannot be on a logarithmic axis", s.Name, i, x, y)
+		}
+		points[i].X, points[i].Y = x, y
+	}
+	return points, plotter.CheckFloats(flatten(points)...)
+}
+
+func flatten(points plotter.XYs) []float64 {
+	var flat []float64
+	for _, p := range points {
+		flat = append(flat, p.X, p.Y)
+	}
+	return flat
+}
+
+// Curves draws each series as a line, with its points marked when they are few, and returns the PNG.
+// It is an error when there is no series, when one is empty, its lengths differ, or a value is NaN, infinite or,
+// on a logarithmic axis, not positive.
+func Curves(axes Axes, series ...Series) ([]byte, error) {
+	if len(series) == 0 {
+		return nil, fmt.Errorf("plots: curves: %w", ErrEmpty)
+	}
+	p, legend, style := newPlot(axes), plot.NewLegend(), styler{}
+	p.Add(grid())
+	for _, s := range series {
+		points, err := s.points(axes)
+		if err != nil {
+			return nil, fmt.Errorf("plots: curves: %w", err)
+		}
+		if err := addCurve(p, &legend, &style, s.Name, points); err != nil {
+			return nil, fmt.Errorf("plots: curves: series %q: %w", s.Name, err)
+		}
+	}
+	if axes.LogX {
+		widenLog(&p.X)
+	}
+	if axes.LogY {
+		widenLog(&p.Y)
+	}
+	return encode(vg.Points(480), vg.Points(290), func(canvas draw.Canvas) { drawBeside(canvas, p, legend) })
+}
+
+func addCurve(p *plot.Plot, legend *plot.Legend, style *styler, name string, points plotter.XYs) error {
+	line, scatter, err := plotter.NewLinePoints(points)
+	if err != nil {
+		return err
+	}
+	line.Width = vg.Points(1.6)
+	line.Color, line.Dashes = style.next(name)
+	p.Add(line)
+	if len(points) <= markedPoints {
+		scatter.Color, scatter.Radius, scatter.Shape = line.Color, vg.Points(2.2), draw.CircleGlyph{}
+		p.Add(scatter)
+	}
+	if name != "" {
+		legend.Add(name, line)
+	}
+	return nil
+}
+
+// Bars draws one group of bars a label, one bar of the group a series (series.X is not used), and returns the PNG.
+// The axis begins at zero, so that lengths compare. It is an error when there is nothing to draw, when a series
+// has not one value a label, or a value is NaN or infinite.
+func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
+	if len(labels) == 0 || len(series) == 0 {
+		return nil, fmt.Errorf("plots: bars: %w", ErrEmpty)
+	}
+	if axes.LogX || axes.LogY {
+		return nil, errors.New("plots: bars: a logarithmic axis has no zero for bars to start from")
+	}
+	p, legend, style := newPlot(axes), plot.NewLegend(), styler{}
+	p.Y.Min = 0
+	for i, s := range series {
+		if len(s.Y) != len(labels) {
+			return nil, fmt.Errorf("plots: bars: series %q has %d values for %d labels", s.Name, len(s.Y), len(labels))
+		}
+		width := vg.Points(260) / vg.Length(len(labels)*len(series))
+		bars, err := plotter.NewBarChart(plotter.Values(s.Y), width)
+		if err != nil {
+			return nil, fmt.Errorf("plots: bars: series %q: %w", s.Name, err)
+		}
+		bars.Color, _ = style.next(s.Name)
+		bars.LineStyle.Width = 0
+		bars.Offset = width * (vg.Length(i) - vg.Length(len(series)-1)/2)
+		p.Add(bars)
+		if s.Name != "" {
+			legend.Add(s.Name, bars)
+		}
+	}
+	p.NominalX(labels...)
+	p.X.Min, p.X.Max = -0.5, float64(len(labels))-0.5
+	return encode(vg.Points(480), vg.Points(290), func(canvas draw.Canvas) { drawBeside(canvas, p, legend) })
+}
+
+// grid returns light lines behind the data.
+func grid() *plotter.Grid {
+	g := plotter.NewGrid()
+	g.Vertical.Color, g.Horizontal.Color = lightGrey, lightGrey
+	return g
+}

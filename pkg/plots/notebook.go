@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plots
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"image/png"
+
+	"github.com/janpfeifer/gonb/gonbui"
+)
+
+// ErrNoNotebook is returned by [Show] and [Live] in a program that no GoNB kernel runs.
+var ErrNoNotebook = errors.New("plots: not in a GoNB notebook")
+
+// Show displays a PNG as the output of the notebook cell that is running, and waits until the kernel has it.
+func Show(figure []byte) error {
+	if err := check(figure); err != nil {
+		return err
+	}
+	gonbui.DisplayPng(figure)
+	gonbui.Sync()
+	return gonbui.Error()
+}
+
+// Live is a figure that changes in place while a cell runs. Create it with [NewLive].
+type Live struct {
+	id   string
+	last []byte
+}
+
+// NewLive returns a figure that is not shown yet.
+func NewLive() *Live {
+	return &Live{id: "skipnets-" + gonbui.UniqueId()}
+}
+
+// Update shows the PNG in place of the one before. It needs neither script nor network in the browser.
+func (l *Live) Update(figure []byte) error {
+	if err := check(figure); err != nil {
+		return err
+	}
+	l.last = figure
+	gonbui.UpdateHTML(l.id, `<img src="data:image/png;base64,`+base64.StdEncoding.EncodeToString(figure)+`">`)
+	gonbui.Sync()
+	return gonbui.Error()
+}
+
+// Finish takes the changing figure away and shows its last state as a true PNG output, which is what is kept when
+// the notebook is saved. It does nothing when there was no [Live.Update].
+func (l *Live) Finish() error {
+	if l.last == nil {
+		return nil
+	}
+	gonbui.UpdateHTML(l.id, "")
+	return Show(l.last)
+}
+
+func check(figure []byte) error {
+	if _, err := png.DecodeConfig(bytes.NewReader(figure)); err != nil {
+		return fmt.Errorf("plots: not a PNG: %w", err)
+	}
+	if !gonbui.IsNotebook {
+		return ErrNoNotebook
+	}
+	return nil
+}
