@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cifar
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+)
+
+const planeBytes = Size * Size
+
+// decode reads exactly as many records as into has room for. name is the file's, for errors.
+func (f *format) decode(r io.Reader, name string, into Set) error {
+	buffered := bufio.NewReaderSize(r, 1<<20)
+	record := make([]byte, f.recordBytes())
+	for i := range into.Len() {
+		if n, err := io.ReadFull(buffered, record); err != nil {
+			return fmt.Errorf("%s: record %d of %d: read %d of %d bytes: %w", name, i, into.Len(), n, len(record), noEOF(err))
+		}
+		label, err := f.label(record)
+		if err != nil {
+			return fmt.Errorf("%s: record %d: %w", name, i, err)
+		}
+		into.Labels[i] = label
+		interleave(into.Pixels(i), record[f.labelBytes():])
+	}
+	switch _, err := buffered.ReadByte(); err {
+	case io.EOF:
+		return nil
+	case nil:
+		return fmt.Errorf("%s: goes on after record %d, its last", name, into.Len()-1)
+	default:
+		return fmt.Errorf("%s: after the last record: %w", name, err)
+	}
+}
+
+// noEOF makes an end of file the error that it is in the middle of records.
+func noEOF(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// label reads a record's label and checks it.
+func (f *format) label(record []byte) (int32, error) {
+	label := record[f.labelBytes()-1]
+	if int(label) >= len(f.classes) {
+		return 0, fmt.Errorf("label %d, want 0 to %d", label, len(f.classes)-1)
+	}
+	if f.coarse != nil && record[0] != f.coarse[label] {
+		return 0, fmt.Errorf("superclass %d with label %d (%s), want %d", record[0], label, f.classes[label], f.coarse[label])
+	}
+	return int32(label), nil
+}
+
+// interleave turns three colour planes into pixels.
+func interleave(pixels, planes []uint8) {
+	red, green, blue := planes[:planeBytes], planes[planeBytes:2*planeBytes], planes[2*planeBytes:3*planeBytes]
+	pixels = pixels[:imageBytes]
+	for p := range planeBytes {
+		pixels[3*p], pixels[3*p+1], pixels[3*p+2] = red[p], green[p], blue[p]
+	}
+}
+
+// encode writes the records of s: the inverse of decode.
+func (f *format) encode(w io.Writer, s Set) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	record := make([]byte, f.recordBytes())
+	for i, label := range s.Labels {
+		if f.coarse != nil {
+			record[0] = f.coarse[label]
+		}
+		record[f.labelBytes()-1] = uint8(label)
+		planes := record[f.labelBytes():]
+		for p, value := range s.Pixels(i) {
+			planes[p%Channels*planeBytes+p/Channels] = value
+		}
+		if _, err := w.Write(record); err != nil {
+			return fmt.Errorf("cifar: record %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// Encode writes s as records of CIFAR-10's official binary version: a label byte, then the three colour planes.
+func Encode(w io.Writer, s Set) error {
+	if len(s.Classes) > len(Classes10) {
+		return fmt.Errorf("cifar: %d classes do not fit CIFAR-10's records", len(s.Classes))
+	}
+	return cifar10.encode(w, s)
+}
