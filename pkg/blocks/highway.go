@@ -44,9 +44,9 @@ func Highway(scope *model.Scope, x *Node, channels, stride int, gateBias float64
 	transformed = activation.Relu(bn(scope.In("norm2"), conv(scope.In("conv2"), transformed, 1))) // [batch, h/stride, w/stride, channels]
 
 	startAt := func(g *Graph, shape shapes.Shape) *Node { return MulScalar(Ones(g, shape), gateBias) }
-	bias := scope.In("gate_bias").WithInitializer(startAt).
-		VariableWithShape("bias", shapes.Make(x.DType(), 1, 1, 1, channels)).NodeValue(x.Graph())
-	gate := Sigmoid(Add(conv(scope.In("gate"), x, stride), bias)) // [batch, h/stride, w/stride, channels]
+	gateScope := scope.In("gate")
+	bias := gateScope.WithInitializer(startAt).VariableWithShape("biases", shapes.Make(x.DType(), channels)).NodeValue(x.Graph())
+	gate := Sigmoid(Add(conv(gateScope, x, stride), Reshape(bias, 1, 1, 1, channels))) // [batch, h/stride, w/stride, channels]
 
 	carried := x
 	if stride > 1 {

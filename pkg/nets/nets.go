@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nets
+
+import (
+	"fmt"
+
+	"github.com/skipnets/skipnets/pkg/blocks"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/layers"
+	"github.com/gomlx/gomlx/ml/layers/activation"
+	"github.com/gomlx/gomlx/ml/layers/norm"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/model/initializer"
+	"github.com/gomlx/gomlx/support/exceptions"
+)
+
+// A Model turns normalised float32 images [batch, height, width, 3] into logits [batch, classes]. It creates its
+// variables in scope and panics, as all graph building functions do, if the images have another shape.
+type Model = func(scope *model.Scope, images *graph.Node) *graph.Node
+
+// A Block turns x [batch, h, w, in] into [batch, ⌈h/stride⌉, ⌈w/stride⌉, out]. Most blocks write out = channels.
+type Block = func(scope *model.Scope, x *graph.Node, channels, stride int) *graph.Node
+
+// Highway is blocks.Highway with the gates' bias bound.
+func Highway(gateBias float64) Block {
+	return func(scope *model.Scope, x *graph.Node, channels, stride int) *graph.Node {
+		return blocks.Highway(scope, x, channels, stride, gateBias)
+	}
+}
+
+// Dense merges by concatenation what the other blocks drop, add or gate: y = [x, F(x)] with the F of blocks.Plain. F writes
+// growthRate channels, or as many as the stage is wide if growthRate is 0; y has those of x besides. Where the stride
+// is 2, x is averaged over 2×2 pixels, which must divide it evenly.
+//
+// This is eq. 2 of Huang et al. 2016 (arXiv:1608.06993) with a two-layer F, so that depth counts the same as in the other
+// nets; for the paper's own one-layer F and its transitions see DenseNet.
+func Dense(growthRate int) Block {
+	return func(scope *model.Scope, x *graph.Node, channels, stride int) *graph.Node {
+		if growthRate > 0 {
+			channels = growthRate
+		}
+		y := blocks.Plain(scope, x, channels, stride) // [batch, h/stride, w/stride, channels]
+		if stride > 1 {
+			x = meanPool(x, stride) // [batch, h/stride, w/stride, in]
+		}
+		return graph.Concatenate([]*graph.Node{x, y}, -1) // [batch, h/stride, w/stride, in + channels]
+	}
+}
+
+// conv is a convolution without bias, padded, He-normal: [batch, h, w, in] → [batch, ⌈h/stride⌉, ⌈w/stride⌉, channels].
+func conv(scope *model.Scope, x *graph.Node, channels, kernelSize, stride int) *graph.Node {
+	return layers.Convolution(scope.WithInitializer(initializer.HeFn(scope)), x).CurrentScope().
+		Channels(channels).KernelSize(kernelSize).Strides(stride).PadSame().UseBias(false).Done()
+}
+
+// bnReLU is ReLU ∘ BN with the settings of package blocks.
+func bnReLU(scope *model.Scope, x *graph.Node) *graph.Node {
+	return activation.Relu(norm.BatchNorm(scope, x, -1).Momentum(0.9).Epsilon(1e-5).Done())
+}
+
+// meanPool averages window×window pixels: [batch, h, w, channels] → [batch, h/window, w/window, channels]. The gradient of
+// this reduction is a broadcast; that of graph.MeanPool is a sliding sum over the padded input, several times as slow.
+func meanPool(x *graph.Node, window int) *graph.Node {
+	d := x.Shape().Dimensions
+	if d[1]%window != 0 || d[2]%window != 0 {
+		exceptions.Panicf("nets: cannot pool %s over %d×%d pixels: height and width must be divisible by %d", x.Shape(), window, window, window)
+	}
+	return graph.ReduceMean(graph.Reshape(x, d[0], d[1]/window, window, d[2]/window, window, d[3]), 2, 4)
+}
+
+// head averages over all pixels and classifies: [batch, h, w, channels] → [batch, classes].
+func head(scope *model.Scope, x *graph.Node, classes int) *graph.Node {
+	x = graph.ReduceMean(x, 1, 2) // [batch, channels]
+	return layers.Dense(scope.WithInitializer(initializer.HeFn(scope)), x, true, classes)
+}
+
+// checkImages panics unless images are [batch, height, width, 3].
+func checkImages(images *graph.Node) {
+	if images.Rank() != 4 || images.Shape().Dim(3) != 3 || !images.DType().IsFloat() {
+		exceptions.Panicf("nets: want normalised float images [batch, height, width, 3], got %s", images.Shape())
+	}
+}
+
+// checkClasses returns an error unless there are at least two classes.
+func checkClasses(classes int) error {
+	if classes < 2 {
+		return fmt.Errorf("nets: need at least 2 classes, got %d", classes)
+	}
+	return nil
+}
+
+// perStage returns n of depth = perUnit·n + fixed, or an error that names the nearest depths of that form.
+func perStage(depth, perUnit, fixed int) (int, error) {
+	n := (depth - fixed) / perUnit
+	if depth == perUnit*n+fixed && n > 0 {
+		return n, nil
+	}
+	form := fmt.Sprintf("nets: depth %d is not of the form %dn+%d", depth, perUnit, fixed)
+	if lowest := perUnit + fixed; depth < lowest {
+		return 0, fmt.Errorf("%s: the smallest is %d", form, lowest)
+	}
+	return 0, fmt.Errorf("%s: the nearest are %d and %d", form, perUnit*n+fixed, perUnit*(n+1)+fixed)
+}

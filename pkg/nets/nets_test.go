@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nets_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/skipnets/skipnets/pkg/blocks"
+	"github.com/skipnets/skipnets/pkg/nets"
+)
+
+func TestStackDepth(t *testing.T) {
+	for _, test := range []struct {
+		depth int
+		want  string // part of the error, "" for none
+	}{
+		{8, ""},
+		{20, ""},
+		{110, ""},
+		{21, "nearest are 20 and 26"},
+		{25, "nearest are 20 and 26"},
+		{2, "smallest is 8"},
+		{0, "smallest is 8"},
+		{-4, "smallest is 8"},
+	} {
+		_, err := nets.Stack(test.depth, blocks.Plain, 10)
+		checkError(t, err, test.want)
+	}
+}
+
+func TestBadArguments(t *testing.T) {
+	for name, test := range map[string]struct {
+		build func() (nets.Model, error)
+		want  string
+	}{
+		"one class":          {func() (nets.Model, error) { return nets.Stack(20, blocks.Plain, 1) }, "at least 2 classes"},
+		"bottleneck depth":   {func() (nets.Model, error) { return nets.StackBottleneck(30, 10) }, "nearest are 29 and 38"},
+		"preact depth":       {func() (nets.Model, error) { return nets.StackPreActivation(30, 10) }, "nearest are 26 and 32"},
+		"dense depth":        {func() (nets.Model, error) { return nets.StackDense(7, 10) }, "smallest is 8"},
+		"densenet depth":     {func() (nets.Model, error) { return nets.DenseNet(41, 12, 10) }, "nearest are 40 and 43"},
+		"densenet-bc depth":  {func() (nets.Model, error) { return nets.DenseNetBC(99, 12, 10) }, "nearest are 94 and 100"},
+		"growth rate":        {func() (nets.Model, error) { return nets.DenseNet(40, 0, 10) }, "growth rate of at least 1"},
+		"no stage":           {func() (nets.Model, error) { return nets.Compact(blocks.Plain, []int{32}, 10) }, "widths"},
+		"too many stages":    {func() (nets.Model, error) { return nets.CompactDense([]int{1, 1, 1, 1, 1, 1}, 10) }, "widths"},
+		"width of zero":      {func() (nets.Model, error) { return nets.Compact(blocks.Plain, []int{32, 0}, 10) }, "widths"},
+		"article kind":       {func() (nets.Model, error) { return nets.Article("recurrent", 10) }, "dense, highway, plain, residual"},
+		"unknown name":       {func() (nets.Model, error) { return nets.Parse("resnet-20", 10) }, "residual-DEPTH"},
+		"name without depth": {func() (nets.Model, error) { return nets.Parse("plain", 10) }, "plain-DEPTH"},
+		"name with sign":     {func() (nets.Model, error) { return nets.Parse("plain--20", 10) }, "plain-DEPTH"},
+		"empty name":         {func() (nets.Model, error) { return nets.Parse("", 10) }, "no net"},
+		"named depth":        {func() (nets.Model, error) { return nets.Parse("residual-21", 10) }, "nearest are 20 and 26"},
+		"huge depth":         {func() (nets.Model, error) { return nets.Parse("plain-99999999999999999999", 10) }, "no net"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			net, err := test.build()
+			if net != nil {
+				t.Error("got a net beside the error")
+			}
+			checkError(t, err, test.want)
+		})
+	}
+}
+
+func checkError(t *testing.T, err error, want string) {
+	t.Helper()
+	switch {
+	case want == "" && err != nil:
+		t.Errorf("got error %v", err)
+	case want != "" && err == nil:
+		t.Errorf("got no error, want one with %q", want)
+	case want != "" && !strings.Contains(err.Error(), want):
+		t.Errorf("got error %q, want it to say %q", err, want)
+	}
+}

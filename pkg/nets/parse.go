@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package nets
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/skipnets/skipnets/pkg/blocks"
+)
+
+// A family makes nets out of the numbers in their names.
+type family struct {
+	name    string   // "densenet"
+	numbers []string // what the numbers after it are: "DEPTH", "GROWTH"
+	build   func(numbers []int, classes int) (Model, error)
+}
+
+var families = []family{
+	{"compact-plain", nil, compact(blocks.Plain)},
+	{"compact-residual", nil, compact(blocks.Residual)},
+	{"compact-highway", nil, compact(Highway(gateBias))},
+	{"compact-dense", nil, compact(Dense(0))},
+	{"plain", []string{"DEPTH"}, stackOf(blocks.Plain)},
+	{"residual", []string{"DEPTH"}, stackOf(blocks.Residual)},
+	{"highway", []string{"DEPTH"}, stackOf(Highway(gateBias))},
+	{"dense", []string{"DEPTH"}, func(n []int, classes int) (Model, error) { return StackDense(n[0], classes) }},
+	{"preact", []string{"DEPTH"}, func(n []int, classes int) (Model, error) { return StackPreActivation(n[0], classes) }},
+	{"bottleneck", []string{"DEPTH"}, func(n []int, classes int) (Model, error) { return StackBottleneck(n[0], classes) }},
+	{"densenet", []string{"DEPTH", "GROWTH"}, func(n []int, classes int) (Model, error) { return DenseNet(n[0], n[1], classes) }},
+	{"densenet-bc", []string{"DEPTH", "GROWTH"}, func(n []int, classes int) (Model, error) { return DenseNetBC(n[0], n[1], classes) }},
+	{"article-plain", nil, article("plain")},
+	{"article-residual", nil, article("residual")},
+	{"article-highway", nil, article("highway")},
+	{"article-dense", nil, article("dense")},
+}
+
+// gateBias is where the gates of the highway nets that Parse makes start.
+const gateBias = -1
+
+// compactWidths are the widths of the compact nets that Parse makes.
+var compactWidths = []int{32, 64, 128, 256}
+
+// Names returns the names of nets that are worth knowing. Parse understands other depths and growth rates besides.
+func Names() []string {
+	return []string{
+		"compact-plain", "compact-residual", "compact-highway", "compact-dense",
+		"plain-20", "residual-20", "highway-20", "dense-20", "preact-20", "bottleneck-29",
+		"plain-56", "residual-56", "highway-56", "dense-56", "preact-56", "bottleneck-56",
+		"densenet-40-12", "densenet-bc-100-12",
+		"article-plain", "article-residual", "article-highway", "article-dense",
+	}
+}
+
+// Parse returns the net of that name for so many classes: a family, then its depth and growth rate where it has them, as
+// in Names. The error for an unknown name lists the families, that for an impossible depth the nearest possible ones.
+func Parse(name string, classes int) (Model, error) {
+	base, numbers := splitName(name)
+	for _, f := range families {
+		if f.name != base || len(f.numbers) != len(numbers) {
+			continue
+		}
+		net, err := f.build(numbers, classes)
+		if err != nil {
+			return nil, fmt.Errorf("net %q: %w", name, err)
+		}
+		return net, nil
+	}
+	var forms []string
+	for _, f := range families {
+		forms = append(forms, strings.Join(append([]string{f.name}, f.numbers...), "-"))
+	}
+	return nil, fmt.Errorf("nets: no net %q; there are %s", name, strings.Join(forms, ", "))
+}
+
+// splitName splits "densenet-bc-100-12" into "densenet-bc" and 100, 12.
+func splitName(name string) (base string, numbers []int) {
+	parts := strings.Split(name, "-")
+	n := len(parts)
+	for n > 0 {
+		number, err := strconv.ParseUint(parts[n-1], 10, 31)
+		if err != nil {
+			break
+		}
+		numbers = append([]int{int(number)}, numbers...)
+		n--
+	}
+	return strings.Join(parts[:n], "-"), numbers
+}
+
+func stackOf(block Block) func([]int, int) (Model, error) {
+	return func(n []int, classes int) (Model, error) { return Stack(n[0], block, classes) }
+}
+
+func compact(block Block) func([]int, int) (Model, error) {
+	return func(_ []int, classes int) (Model, error) { return Compact(block, compactWidths, classes) }
+}
+
+func article(kind string) func([]int, int) (Model, error) {
+	return func(_ []int, classes int) (Model, error) { return Article(kind, classes) }
+}
