@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package recipe
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// The files of a run's directory.
+const (
+	LatestFile  = "latest.safetensors" // weights, optimizer and place in the data: what a resumed run needs
+	BestFile    = "best.safetensors"   // weights and statistics alone, of the epoch with the best held-out accuracy
+	HistoryFile = "history.jsonl"
+	lockFile    = "lock"
+)
+
+// Load reads the network that a run kept in dir, LatestFile or BestFile, or any other weights file by its path.
+// Evaluating it with another network than it was trained with is an error.
+func Load(path string) (*model.Store, error) {
+	store, _, err := loadStore(path)
+	return store, err
+}
+
+// SaveNetwork writes the network's weights and BatchNorm statistics, without what only training needs, to a file in
+// the safetensors format.
+func SaveNetwork(path string, store *model.Store, notes map[string]string) error {
+	return saveStore(path, store, ofNetwork, notes)
+}
+
+// state is where a run stands. It is kept in LatestFile, so that weights and state cannot disagree.
+type state struct {
+	Identity string // what is trained, how and on what: a directory serves one run
+
+	Epoch int // complete epochs
+	Step  int // steps made in the epoch under way
+	Total int // steps made in all
+
+	// of the epoch under way
+	LossSum      float64
+	Correct      float64
+	Images       int
+	TrainSeconds float64
+
+	Seconds float64 // of the whole run
+	Done    bool
+}
+
+const stateKey = "skipnets.state"
+
+// save writes LatestFile, unless a weight is not finite: then the last good checkpoint stays.
+func (t *trainer) save() error {
+	if t.job.Dir == "" {
+		return nil
+	}
+	if err := checkFinite(t.store); err != nil {
+		return fmt.Errorf("step %d, learning rate %g: %w", t.state.Total, t.job.Recipe.RateAt(max(0, t.state.Total-1), t.total), err)
+	}
+	text, err := json.Marshal(t.state)
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	if err := t.history.Save(filepath.Join(t.job.Dir, HistoryFile)); err != nil {
+		return err
+	}
+	all := func(path string) bool { return path != "/"+model.RNGStateVariableName }
+	return saveStore(filepath.Join(t.job.Dir, LatestFile), t.store, all, map[string]string{stateKey: string(text)})
+}
+
+// restore reads the checkpoint in the job's directory, if there is one.
+func (t *trainer) restore() error {
+	path := filepath.Join(t.job.Dir, LatestFile)
+	if _, err := os.Stat(path); t.job.Dir == "" || errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	store, notes, err := loadStore(path)
+	if err != nil {
+		return err
+	}
+	var saved state
+	if err := json.Unmarshal([]byte(notes[stateKey]), &saved); err != nil {
+		return fmt.Errorf("%s: state of training: %w", path, err)
+	}
+	if saved.Identity != t.state.Identity {
+		return fmt.Errorf("%s holds another run:\n  there: %s\n  asked: %s\nchoose another directory or remove this one",
+			t.job.Dir, saved.Identity, t.state.Identity)
+	}
+	history, err := LoadHistory(filepath.Join(t.job.Dir, HistoryFile))
+	if err != nil {
+		return err
+	}
+	if len(history) < saved.Epoch {
+		return fmt.Errorf("%s has %d epochs, the checkpoint %d", filepath.Join(t.job.Dir, HistoryFile), len(history), saved.Epoch)
+	}
+	t.store, t.state, t.history = store, saved, history[:saved.Epoch]
+	return nil
+}
+
+// lock keeps a second process out of the directory; the lock ends with the process.
+func lock(dir string) (unlock func(), err error) {
+	if dir == "" {
+		return func() {}, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("directory of the run: %w", err)
+	}
+	l := flock.New(filepath.Join(dir, lockFile))
+	locked, err := l.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	if !locked {
+		return nil, fmt.Errorf("%s is in use by another training", dir)
+	}
+	return func() { _ = l.Unlock() }, nil
+}
+
+// ErrNotFinite is wrapped by the error that ends a training whose loss or weights became infinite or not a number.
+var ErrNotFinite = errors.New("not a finite number")
+
+func checkFinite(store *model.Store) error {
+	for v := range store.IterVariables() {
+		if !v.DType().IsFloat() || !v.HasValue() {
+			continue
+		}
+		value, err := v.Value()
+		if err != nil {
+			return err
+		}
+		values, err := tensors.CopyFlatData[float32](value)
+		if err != nil {
+			return err
+		}
+		for _, x := range values {
+			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+				return fmt.Errorf("variable %s: %w", v.Path(), ErrNotFinite)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package recipe
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train"
+)
+
+// Score is how a network does on a dataset.
+type Score struct {
+	Loss        float64 // mean cross-entropy in nats, without label smoothing
+	Accuracy    float64 // the part of images whose label has the largest logit, 0 to 1
+	Images      int
+	Predictions []int32 // the predicted class of each image, in the dataset's order
+	Labels      []int32
+}
+
+// Evaluate measures the network with the values in store on every image of the dataset. BatchNorm uses its stored
+// statistics, so the score does not depend on how the images are grouped.
+func Evaluate(ctx context.Context, backend compute.Backend, net Model, store *model.Store, data Dataset) (Score, error) {
+	e, err := newEvaluator(backend, net, store)
+	if err != nil {
+		return Score{}, err
+	}
+	defer e.exec.Finalize()
+	return e.run(ctx, data)
+}
+
+// evaluator is a compiled forward pass; it may run many times while the store's values change.
+type evaluator struct {
+	exec    *model.Exec
+	store   *model.Store
+	checked bool
+}
+
+func newEvaluator(backend compute.Backend, net Model, store *model.Store) (*evaluator, error) {
+	graph := func(scope *model.Scope, inputs []*Node) []*Node {
+		images, labels := inputs[0], inputs[1]
+		scope.Store().SetTraining(images.Graph(), false)
+		logits := net(scope, images) // [batch, classes]
+		return []*Node{ReduceAllSum(crossEntropy(logits, labels, 0)), predictions(logits)}
+	}
+	exec, err := model.NewExec(backend, store, graph)
+	if err != nil {
+		return nil, fmt.Errorf("prepare evaluation: %w", err)
+	}
+	return &evaluator{exec: exec, store: store}, nil
+}
+
+func (e *evaluator) run(ctx context.Context, data Dataset) (Score, error) {
+	var score Score
+	loss := 0.0
+	for batch, err := range data.From(0, 0) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return Score{}, fmt.Errorf("evaluate on %s: %w", data.Name(), err)
+		}
+		batchLoss, predicted, labels, err := e.batch(batch)
+		if err != nil {
+			return Score{}, fmt.Errorf("evaluate on %s: %w", data.Name(), err)
+		}
+		loss += batchLoss
+		score.Predictions = append(score.Predictions, predicted...)
+		score.Labels = append(score.Labels, labels...)
+	}
+	score.Images = len(score.Labels)
+	if score.Images == 0 {
+		return Score{}, fmt.Errorf("evaluate on %s: no images", data.Name())
+	}
+	hits := 0
+	for i, label := range score.Labels {
+		if score.Predictions[i] == label {
+			hits++
+		}
+	}
+	score.Loss = loss / float64(score.Images)
+	score.Accuracy = float64(hits) / float64(score.Images)
+	return score, nil
+}
+
+func (e *evaluator) batch(batch train.Batch) (loss float64, predicted, labels []int32, err error) {
+	defer batch.Finalize()
+	if len(batch.Inputs) != 1 || len(batch.Labels) != 1 {
+		return 0, nil, nil, fmt.Errorf("a batch has %d inputs and %d labels, want one of each", len(batch.Inputs), len(batch.Labels))
+	}
+	if !e.checked {
+		if _, err := e.exec.Compile(batch.Inputs[0].Shape(), batch.Labels[0].Shape()); err != nil {
+			return 0, nil, nil, fmt.Errorf("compile: %w", err)
+		}
+		if err := checkLoaded(e.store); err != nil {
+			return 0, nil, nil, err
+		}
+		e.checked = true
+	}
+	labels = tensors.MustCopyFlatData[int32](batch.Labels[0])
+	out, err := e.exec.Exec(batch.Inputs[0], batch.Labels[0])
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer finalize(out)
+	return float64(tensors.ToScalar[float32](out[0])), tensors.MustCopyFlatData[int32](out[1]), labels, nil
+}
+
+func finalize(values []*tensors.Tensor) {
+	for _, v := range values {
+		v.MustFinalizeAll()
+	}
+}

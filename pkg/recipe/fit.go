@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package recipe
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"time"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Job is one training: what, on what, how, and where its files go.
+type Job struct {
+	Backend compute.Backend
+	Name    string // of the network; a directory refuses to go on with another
+	Model   Model
+	Recipe  Recipe
+	Seed    int64 // of the initial weights; the dataset has its own
+
+	Training Dataset
+	HeldOut  Dataset // measured after each epoch; chooses the best. Not the test set.
+
+	Dir      string   // for checkpoints and history; "" keeps nothing
+	Progress Progress // nil is silent
+	// SaveEvery is the time between checkpoints within an epoch; zero means one minute.
+	SaveEvery time.Duration
+}
+
+// Result is a finished training.
+type Result struct {
+	Store   *model.Store // the network of the best epoch on the held-out images, ready for Evaluate
+	History History
+}
+
+// Fit trains the job's network to the end of its recipe.
+//
+// With a directory, it resumes what is there: the weights, the history and every later number are, on one machine,
+// bit for bit those of a run that was never interrupted. When ctx is cancelled it saves and returns an error that
+// wraps ctx's. A loss or weight that is not finite ends the training with an error that wraps [ErrNotFinite] and names
+// the step and learning rate; the last good checkpoint stays.
+func Fit(ctx context.Context, job Job) (*Result, error) {
+	if err := job.check(); err != nil {
+		return nil, err
+	}
+	unlock, err := lock(job.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("train %s: %w", job.Name, err)
+	}
+	defer unlock()
+	t, err := newTrainer(job)
+	if err != nil {
+		return nil, fmt.Errorf("train %s: %w", job.Name, err)
+	}
+	defer t.finalize()
+	if err := t.run(ctx); err != nil {
+		return nil, fmt.Errorf("train %s: %w", job.Name, err)
+	}
+	best, err := t.bestStore()
+	if err != nil {
+		return nil, fmt.Errorf("train %s: %w", job.Name, err)
+	}
+	return &Result{Store: best, History: t.history}, nil
+}
+
+func (j Job) check() error {
+	switch {
+	case j.Backend == nil:
+		return fmt.Errorf("%w a backend", errIncomplete)
+	case j.Model == nil:
+		return fmt.Errorf("%w a model", errIncomplete)
+	case j.Training == nil || j.Training.Steps() == 0:
+		return fmt.Errorf("%w training images", errIncomplete)
+	case j.HeldOut == nil || j.HeldOut.Steps() == 0:
+		return fmt.Errorf("%w held-out images", errIncomplete)
+	}
+	return j.Recipe.Validate()
+}
+
+// identity describes all that decides a run's numbers.
+func (j Job) identity() string {
+	return fmt.Sprintf("%s, seed %d, %d images of %s, %d held out, recipe %s",
+		j.Name, j.Seed, j.Training.Len(), j.Training.Name(), j.HeldOut.Len(), j.Recipe)
+}
+
+func (t *trainer) run(ctx context.Context) error {
+	if t.state.Done {
+		return nil
+	}
+	for t.state.Total < t.total {
+		if err := t.epoch(ctx); err != nil {
+			return err
+		}
+		if err := t.endEpoch(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// epoch makes the steps that are left of the epoch under way.
+func (t *trainer) epoch(ctx context.Context) error {
+	saveEvery := t.job.SaveEvery
+	if saveEvery == 0 {
+		saveEvery = time.Minute
+	}
+	saved := time.Now()
+	start := saved
+	for batch, err := range t.job.Training.From(t.state.Epoch, t.state.Step) {
+		if err != nil {
+			return fmt.Errorf("read training images: %w", err)
+		}
+		if ctx.Err() != nil {
+			_ = batch.Finalize()
+			return t.interrupted(ctx)
+		}
+		if err := t.step(batch); err != nil {
+			return err
+		}
+		now := time.Now()
+		t.state.Seconds += now.Sub(start).Seconds()
+		t.state.TrainSeconds += now.Sub(start).Seconds()
+		start = now
+		t.reportStep()
+		if t.state.Total == t.total {
+			break
+		}
+		if now.Sub(saved) > saveEvery {
+			if err := t.save(); err != nil {
+				return err
+			}
+			saved, start = time.Now(), time.Now()
+		}
+	}
+	return nil
+}
+
+func (t *trainer) interrupted(ctx context.Context) error {
+	if err := t.save(); err != nil {
+		return err
+	}
+	where := "nothing was kept"
+	if t.job.Dir != "" {
+		where = "the same command goes on from there"
+	}
+	return fmt.Errorf("stopped after step %d of %d; %s: %w", t.state.Total, t.total, where, context.Cause(ctx))
+}
+
+// endEpoch measures the held-out images, keeps the network if it is the best so far, and saves.
+func (t *trainer) endEpoch(ctx context.Context) error {
+	start := time.Now()
+	score, err := t.evaluate(ctx)
+	if err != nil {
+		if ctx.Err() != nil { // the state before the evaluation is whole: it will be repeated
+			return t.interrupted(ctx)
+		}
+		return err
+	}
+	t.state.Seconds += time.Since(start).Seconds()
+	s := &t.state
+	record := Record{
+		Epoch: s.Epoch + 1, Step: s.Total,
+		TrainLoss: s.LossSum / float64(s.Images), TrainAccuracy: s.Correct / float64(s.Images),
+		HeldOutLoss: score.Loss, HeldOutAccuracy: score.Accuracy,
+		LearningRate: t.job.Recipe.RateAt(s.Total-1, t.total), Seconds: s.Seconds, SamplesPerSecond: float64(s.Images) / s.TrainSeconds,
+	}
+	best, ok := t.history.Best()
+	if !ok || record.HeldOutAccuracy > best.HeldOutAccuracy {
+		if err := t.keepBest(record); err != nil {
+			return err
+		}
+	}
+	t.history = append(t.history, record)
+	s.Epoch, s.Step, s.LossSum, s.Correct, s.Images, s.TrainSeconds = s.Epoch+1, 0, 0, 0, 0, 0
+	s.Done = s.Total == t.total
+	if err := t.save(); err != nil {
+		return err
+	}
+	if t.job.Progress != nil {
+		t.job.Progress.Epoch(record, t.epochs())
+	}
+	return nil
+}
+
+func (t *trainer) keepBest(r Record) error {
+	if t.job.Dir == "" {
+		best, err := cloneNetwork(t.measured)
+		if err != nil {
+			return err
+		}
+		t.best = best
+		return toLocal(best)
+	}
+	notes := map[string]string{
+		"network": t.job.Name, "epoch": fmt.Sprint(r.Epoch), "held_out_accuracy": fmt.Sprint(r.HeldOutAccuracy),
+		"recipe": t.job.Recipe.String(), "seed": fmt.Sprint(t.job.Seed),
+	}
+	return SaveNetwork(filepath.Join(t.job.Dir, BestFile), t.measured, notes)
+}
+
+func (t *trainer) bestStore() (*model.Store, error) {
+	if t.job.Dir == "" {
+		return t.best, nil
+	}
+	return Load(filepath.Join(t.job.Dir, BestFile))
+}
+
+func (t *trainer) epochs() int {
+	return int(math.Ceil(float64(t.total) / float64(t.job.Training.Steps())))
+}
+
+func (t *trainer) reportStep() {
+	if t.job.Progress == nil {
+		return
+	}
+	s := t.state
+	t.job.Progress.Step(Status{
+		Epoch: s.Epoch + 1, Epochs: t.epochs(), Step: s.Total, Steps: t.total,
+		Loss: s.LossSum / float64(s.Images), Accuracy: s.Correct / float64(s.Images),
+		SamplesPerSecond: float64(s.Images) / s.TrainSeconds,
+	})
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package recipe
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/skipnets/skipnets/pkg/accel"
+)
+
+func TestFitLearns(t *testing.T) {
+	job := toyJob(t)
+	job.Recipe.Averaging, job.Recipe.BFloat16 = 0.3, true
+	result, err := Fit(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, _ := result.History.Last()
+	if last.Step != 21 || len(result.History) != 3 {
+		t.Errorf("%d epochs and %d steps, want 3 and 21", len(result.History), last.Step)
+	}
+	score, err := Evaluate(t.Context(), job.Backend, toyNet, result.Store, toyData{64, 64, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if score.Accuracy < 0.9 || score.Images != 64 {
+		t.Errorf("accuracy %.2f on %d images, want at least 0.9 on 64", score.Accuracy, score.Images)
+	}
+}
+
+func TestFitWithoutDirectory(t *testing.T) {
+	job := toyJob(t)
+	job.Dir = ""
+	job.Recipe.BFloat16 = true // the network is trained on another backend than it is measured on
+	result, err := Fit(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	best, _ := result.History.Best()
+	backend := accel.Wrap(accel.Unwrap(job.Backend), accel.WithConvDType(dtypes.BFloat16))
+	score, err := Evaluate(t.Context(), backend, toyNet, result.Store, job.HeldOut)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if score.Accuracy != best.HeldOutAccuracy {
+		t.Errorf("the kept network has accuracy %v, the history's best is %v", score.Accuracy, best.HeldOutAccuracy)
+	}
+}
+
+// A run stopped in the middle of an epoch and resumed must give the very bits of an unbroken one.
+func TestResumeIsExact(t *testing.T) {
+	for _, optimizer := range []string{SGD, AdamW} {
+		t.Run(optimizer, func(t *testing.T) {
+			unbroken, broken := toyJob(t), toyJob(t)
+			for _, job := range []*Job{&unbroken, &broken} {
+				job.Recipe.Optimizer, job.Recipe.Averaging, job.Recipe.LearningRate = optimizer, 0.5, 0.02
+			}
+			want, err := Fit(t.Context(), unbroken)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, stopAt := range []int{4, 7, 15} { // within an epoch, at its end, while averaging
+				ctx, cancel := context.WithCancel(t.Context())
+				broken.Progress = stopper{stopAt, cancel}
+				if _, err := Fit(ctx, broken); !errors.Is(err, context.Canceled) {
+					t.Fatalf("stopped at step %d: error %v", stopAt, err)
+				}
+			}
+			broken.Progress = nil
+			got, err := Fit(t.Context(), broken)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range []History{want.History, got.History} {
+				for i := range h { // the only numbers that may differ
+					h[i].Seconds, h[i].SamplesPerSecond = 0, 0
+				}
+			}
+			if diff := cmp.Diff(want.History, got.History); diff != "" {
+				t.Errorf("history differs (-unbroken +resumed):\n%s", diff)
+			}
+			if diff := cmp.Diff(allValues(t, unbroken.Dir), allValues(t, broken.Dir)); diff != "" {
+				t.Errorf("weights differ (-unbroken +resumed):\n%s", diff)
+			}
+		})
+	}
+}
+
+type stopper struct {
+	at     int
+	cancel func()
+}
+
+func (s stopper) Epoch(Record, int) {}
+func (s stopper) Step(status Status) {
+	if status.Step == s.at {
+		s.cancel()
+	}
+}
+
+func allValues(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, LatestFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, _, err := parseSafetensors(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string][]byte{}
+	for name, value := range found {
+		if err := value.ConstBytes(func(b []byte) { values[name] = append([]byte(nil), b...) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return values
+}
+
+func TestFinishedRunIsNotRepeated(t *testing.T) {
+	job := toyJob(t)
+	first, err := Fit(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job.Progress = stopper{1, func() { t.Error("a finished run made a step") }}
+	second, err := Fit(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first.History, second.History); diff != "" {
+		t.Errorf("history differs:\n%s", diff)
+	}
+}
+
+func TestDivergenceStopsAndKeepsTheLastGoodCheckpoint(t *testing.T) {
+	job := toyJob(t)
+	job.Recipe.Schedule, job.Recipe.WarmUp = Constant, 0.9 // the rate rises past what the net can bear
+	job.Recipe.LearningRate, job.Recipe.Momentum = 1e18, 0
+	job.SaveEvery = 1 // after every step
+	_, err := Fit(t.Context(), job)
+	if !errors.Is(err, ErrNotFinite) || !strings.Contains(err.Error(), "step ") || !strings.Contains(err.Error(), "learning rate ") {
+		t.Fatalf("error %v: want one that names step and learning rate", err)
+	}
+	store, err := Load(filepath.Join(job.Dir, LatestFile))
+	if err != nil {
+		t.Fatalf("the last good checkpoint is gone: %v", err)
+	}
+	if err := checkFinite(store); err != nil {
+		t.Errorf("the checkpoint is not good: %v", err)
+	}
+}
+
+func TestFitErrors(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(t *testing.T, job *Job)
+		want  string
+	}{
+		{"no backend", func(_ *testing.T, j *Job) { j.Backend = nil }, "backend"},
+		{"no model", func(_ *testing.T, j *Job) { j.Model = nil }, "model"},
+		{"no images", func(_ *testing.T, j *Job) { j.Training = toyData{0, 16, 1} }, "training images"},
+		{"no held-out images", func(_ *testing.T, j *Job) { j.HeldOut = nil }, "held-out images"},
+		{"bad recipe", func(_ *testing.T, j *Job) { j.Recipe.Optimizer = "rmsprop" }, `optimizer "rmsprop"`},
+		{"bad shapes", func(_ *testing.T, j *Job) {
+			j.Model = func(scope *model.Scope, x *Node) *Node { return Reshape(x, 3, 5) }
+		}, "compile the training step"},
+		{"directory is a file", func(t *testing.T, j *Job) {
+			j.Dir = filepath.Join(t.TempDir(), "file")
+			if err := os.WriteFile(j.Dir, nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}, "directory of the run"},
+		{"in use", func(t *testing.T, j *Job) {
+			unlock, err := lock(j.Dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(unlock)
+		}, "in use by another training"},
+		{"another recipe there", func(t *testing.T, j *Job) {
+			fitOnce(t, *j)
+			j.Recipe.LearningRate *= 2
+		}, "holds another run"},
+		{"another network there", func(t *testing.T, j *Job) {
+			fitOnce(t, *j)
+			j.Name = "other-net"
+		}, "holds another run"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			job := toyJob(t)
+			job.Recipe.Epochs = 1
+			test.spoil(t, &job)
+			if _, err := Fit(t.Context(), job); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want one with %q", err, test.want)
+			}
+		})
+	}
+}
+
+func fitOnce(t *testing.T, job Job) {
+	t.Helper()
+	if _, err := Fit(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDamagedCheckpointIsRefused(t *testing.T) {
+	job := toyJob(t)
+	job.Recipe.Epochs = 1
+	fitOnce(t, job)
+	path := filepath.Join(job.Dir, BestFile)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]func([]byte) []byte{
+		"empty":          func(b []byte) []byte { return nil },
+		"truncated":      func(b []byte) []byte { return b[:len(b)-5] },
+		"header cut":     func(b []byte) []byte { return b[:20] },
+		"value changed":  func(b []byte) []byte { b[len(b)-3] ^= 1; return b },
+		"length changed": func(b []byte) []byte { b[7] = 0x7f; return b },
+	}
+	for name, damage := range tests {
+		t.Run(name, func(t *testing.T) {
+			if err := os.WriteFile(path, damage(append([]byte(nil), whole...)), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Load(path); !errors.Is(err, ErrDamaged) {
+				t.Errorf("error %v, want ErrDamaged", err)
+			}
+		})
+	}
+}
+
+func TestWeightsOfAnotherNetworkAreRefused(t *testing.T) {
+	job := toyJob(t)
+	job.Recipe.Epochs = 1
+	fitOnce(t, job)
+	smaller := func(scope *model.Scope, x *Node) *Node { // has variables the file lacks, and lacks some of the file's
+		return toyNet(scope.In("inner"), x)
+	}
+	store, err := Load(filepath.Join(job.Dir, BestFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Evaluate(t.Context(), job.Backend, smaller, store, job.HeldOut); err == nil || !strings.Contains(err.Error(), "another network") {
+		t.Errorf("error %v, want one about another network", err)
+	}
+}
+
+// A full disk shows as a failed write; the process's limit on file size gives the same without filling a disk.
+func TestFullDiskLeavesTheOldFile(t *testing.T) {
+	job := toyJob(t)
+	job.Recipe.Epochs = 1
+	fitOnce(t, job)
+	path := filepath.Join(job.Dir, BestFile)
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := model.NewStore()
+	if _, err := store.CreateVariable("/w", tensors.FromShape(dtypesShape(1<<20))); err != nil {
+		t.Fatal(err)
+	}
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	small := limit
+	small.Cur = 1 << 16
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &small); err != nil {
+		t.Fatal(err)
+	}
+	saveErr := SaveNetwork(path, store, nil)
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	if saveErr == nil {
+		t.Error("no error for a file that does not fit")
+	}
+	after, err := os.ReadFile(path)
+	if err != nil || string(after) != string(before) {
+		t.Errorf("the old file was changed (%v)", err)
+	}
+	entries, err := os.ReadDir(job.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			t.Errorf("%s was left behind", e.Name())
+		}
+	}
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package recipe
+
+import (
+	"fmt"
+	"strings"
+)
+
+// presets are in the order in which they cost more.
+var presets = []Recipe{
+	{ // seconds on the embedded sample: to see that all works
+		Name: "quick", Epochs: 4, BatchSize: 50,
+		Optimizer: SGD, LearningRate: 0.05, Momentum: 0.9, WeightDecay: 5e-4,
+		Schedule: OneCycle, WarmUp: 0.25, Flip: RandomFlip,
+	},
+	{ // at most five minutes a network on two cores
+		Name: "class", Epochs: 6, BatchSize: 256,
+		Optimizer: SGD, LearningRate: 0.4, Momentum: 0.9, WeightDecay: 5e-4,
+		Schedule: OneCycle, WarmUp: 0.25, LabelSmoothing: 0.1, Pad: 2, Flip: AlternatingFlip,
+	},
+	{ // at most one hour a network on two cores
+		Name: "hour", Epochs: 24, BatchSize: 256,
+		Optimizer: SGD, LearningRate: 0.4, Momentum: 0.9, WeightDecay: 5e-4,
+		Schedule: OneCycle, WarmUp: 0.25, LabelSmoothing: 0.1, Pad: 4, Flip: AlternatingFlip, ReestimateBatches: 20,
+	},
+	{ // long enough for a fast accelerator
+		Name: "gpu", Epochs: 60, BatchSize: 512,
+		Optimizer: SGD, LearningRate: 0.8, Momentum: 0.9, WeightDecay: 5e-4,
+		Schedule: OneCycle, WarmUp: 0.2, LabelSmoothing: 0.1, BFloat16: true, Pad: 4, Flip: RandomFlip, ReestimateBatches: 20,
+	},
+	{ // as the article's notebook: Adam, no augmentation, no decay, 20,000 steps of 64 images
+		Name: "article", Steps: 20000, BatchSize: 64,
+		Optimizer: AdamW, LearningRate: 1e-3, Schedule: Constant,
+	},
+}
+
+// Preset returns the recipe with the given name: quick, class, hour, gpu or article.
+func Preset(name string) (Recipe, error) {
+	for _, r := range presets {
+		if r.Name == name {
+			return r, nil
+		}
+	}
+	return Recipe{}, fmt.Errorf("no preset %q: there are %s", name, strings.Join(PresetNames(), ", "))
+}
+
+// PresetNames lists the presets, the quickest first.
+func PresetNames() []string {
+	names := make([]string, len(presets))
+	for i, r := range presets {
+		names[i] = r.Name
+	}
+	return names
+}

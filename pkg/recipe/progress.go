@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package recipe
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// Progress is told how a training goes on.
+type Progress interface {
+	Step(Status)                     // after each training step
+	Epoch(record Record, epochs int) // after each epoch, its held-out images measured
+}
+
+// Status is a training in the middle of an epoch. Loss and Accuracy are means over the epoch so far.
+type Status struct {
+	Epoch, Epochs    int // the epoch under way, from 1
+	Step, Steps      int // made so far, and to make in all
+	Loss, Accuracy   float64
+	SamplesPerSecond float64
+}
+
+// NewBar returns a Progress that draws a bar on w and writes a line at the end of each epoch. The bar shows in a
+// terminal and in a GoNB notebook; into a file or pipe go the lines alone.
+func NewBar(w io.Writer) Progress { return &bar{w: w, live: isTerminal(w) || inNotebook()} }
+
+type bar struct {
+	w    io.Writer
+	live bool
+	bar  *progressbar.ProgressBar
+}
+
+func (b *bar) Step(s Status) {
+	if !b.live {
+		return
+	}
+	if b.bar == nil {
+		b.bar = progressbar.NewOptions(s.Steps, progressbar.OptionSetWriter(b.w), progressbar.OptionSetWidth(24),
+			progressbar.OptionShowCount(), progressbar.OptionThrottle(200*time.Millisecond),
+			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
+	}
+	b.bar.Describe(fmt.Sprintf("epoch %d/%d  loss %.3f  %.0f images/s", s.Epoch, s.Epochs, s.Loss, s.SamplesPerSecond))
+	_ = b.bar.Set(s.Step)
+}
+
+func (b *bar) Epoch(r Record, epochs int) {
+	if b.bar != nil {
+		_ = b.bar.Clear()
+	}
+	fmt.Fprintf(b.w, "epoch %2d/%d  training loss %.3f, accuracy %5.1f%%  held-out loss %.3f, accuracy %5.1f%%  %4.0f images/s  %.0f s\n",
+		r.Epoch, epochs, r.TrainLoss, 100*r.TrainAccuracy, r.HeldOutLoss, 100*r.HeldOutAccuracy, r.SamplesPerSecond, r.Seconds)
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// inNotebook tells whether this program is a cell of a GoNB notebook, which sets this variable.
+func inNotebook() bool { return os.Getenv("GONB_PIPE") != "" }

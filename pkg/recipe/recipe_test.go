@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package recipe
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestPresetsAreValid(t *testing.T) {
+	for _, name := range PresetNames() {
+		r, err := Preset(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := Preset("fast"); err == nil || !strings.Contains(err.Error(), "quick, class, hour") {
+		t.Errorf("error %v for an unknown preset, want one that lists them", err)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	tests := []struct {
+		spoil func(r *Recipe)
+		want  string
+	}{
+		{func(r *Recipe) { r.Epochs = 0 }, "epochs"},
+		{func(r *Recipe) { r.BatchSize = -1 }, "batch size"},
+		{func(r *Recipe) { r.LearningRate = 0 }, "learning rate"},
+		{func(r *Recipe) { r.Momentum = 1 }, "momentum"},
+		{func(r *Recipe) { r.WeightDecay = -1 }, "weight decay"},
+		{func(r *Recipe) { r.Schedule = "linear" }, "schedule"},
+		{func(r *Recipe) { r.WarmUp = 2 }, "warm-up"},
+		{func(r *Recipe) { r.Averaging = -0.1 }, "averaging"},
+		{func(r *Recipe) { r.LabelSmoothing = 1 }, "smoothing"},
+		{func(r *Recipe) { r.Flip = "vertical" }, "flip"},
+		{func(r *Recipe) { r.Pad = -4 }, "pad"},
+	}
+	for _, test := range tests {
+		r := toyRecipe()
+		test.spoil(&r)
+		if err := r.Validate(); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("error %v, want one about %q", err, test.want)
+		}
+	}
+}
+
+func TestHistoryRoundTrip(t *testing.T) {
+	h := History{{Epoch: 1, HeldOutAccuracy: 0.5}, {Epoch: 2, HeldOutAccuracy: 0.75}, {Epoch: 3, HeldOutAccuracy: 0.75}}
+	path := filepath.Join(t.TempDir(), HistoryFile)
+	if err := h.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	got, err := LoadHistory(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(h, got); diff != "" {
+		t.Error(diff)
+	}
+	if best, ok := got.Best(); !ok || best.Epoch != 2 {
+		t.Errorf("the best epoch is %d, want 2", best.Epoch)
+	}
+	if _, err := ReadHistory(strings.NewReader("{}\nnonsense\n")); err == nil || !strings.Contains(err.Error(), "line 2") {
+		t.Errorf("error %v, want one that names line 2", err)
+	}
+}
+
+func TestBarWritesOneLineAnEpochIntoAFile(t *testing.T) {
+	t.Setenv("GONB_PIPE", "")
+	var out bytes.Buffer
+	p := NewBar(&out)
+	p.Step(Status{Epoch: 1, Epochs: 1, Step: 1, Steps: 1})
+	p.Epoch(Record{Epoch: 1, HeldOutAccuracy: 0.5}, 1)
+	if got := out.String(); strings.Count(got, "\n") != 1 || strings.Contains(got, "\r") || !strings.Contains(got, " 50.0%") {
+		t.Errorf("wrote %q", got)
+	}
+}
+
+func ExamplePreset() {
+	r, err := Preset("article")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(r.Optimizer, r.LearningRate, r.BatchSize, r.Steps)
+	// Output: adamw 0.001 64 20000
+}

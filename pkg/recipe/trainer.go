@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package recipe
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train"
+
+	"github.com/skipnets/skipnets/pkg/accel"
+)
+
+// trainer is a run under way: the compiled step, the variables it moves, and where it stands.
+type trainer struct {
+	job     Job
+	backend compute.Backend
+	total   int // steps in the whole run
+
+	store   *model.Store // what is trained: weights, statistics, optimizer
+	exec    *model.Exec
+	state   state
+	history History
+
+	// The network as it is measured: trained weights or their average, statistics measured anew if asked.
+	measured    *model.Store
+	evaluator   *evaluator
+	reestimator *reestimator
+	best        *model.Store // kept here when there is no directory
+}
+
+func newTrainer(job Job) (*trainer, error) {
+	t := &trainer{job: job, backend: job.Backend, total: job.Recipe.TotalSteps(job.Training.Steps()), store: model.NewStore()}
+	if job.Recipe.BFloat16 {
+		t.backend = accel.Wrap(accel.Unwrap(job.Backend), accel.WithConvDType(dtypes.BFloat16))
+	}
+	t.state.Identity = job.identity()
+	if err := t.restore(); err != nil {
+		return nil, err
+	}
+	t.store.SetParam("/"+model.ParamInitialSeed, job.Seed)
+	exec, err := model.NewExec(t.backend, t.store, t.graph)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the training step: %w", err)
+	}
+	t.exec = exec
+	return t, t.compile()
+}
+
+// compile builds the step for the dataset's batches, and with it all variables, before the first step is made.
+func (t *trainer) compile() error {
+	for batch, err := range t.job.Training.From(0, 0) {
+		if err != nil {
+			return fmt.Errorf("read training images: %w", err)
+		}
+		defer batch.Finalize()
+		if len(batch.Inputs) != 1 || len(batch.Labels) != 1 {
+			return fmt.Errorf("a batch has %d inputs and %d labels, want one of each", len(batch.Inputs), len(batch.Labels))
+		}
+		control := shapes.Make(dtypes.Float32, len(controls{}.vector()))
+		if _, err := t.exec.Compile(batch.Inputs[0].Shape(), batch.Labels[0].Shape(), control); err != nil {
+			return fmt.Errorf("compile the training step: %w", err)
+		}
+		break
+	}
+	return checkLoaded(t.store)
+}
+
+// graph is one training step: forward, loss, gradients, update. It returns the sum of the images' cross-entropies
+// without smoothing, and the number of images predicted correctly.
+func (t *trainer) graph(scope *model.Scope, inputs []*Node) []*Node {
+	images, labels, control := inputs[0], inputs[1], inputs[2]
+	scope.Store().SetTraining(images.Graph(), true)
+	logits := t.job.Model(scope, images) // [batch, classes]
+	loss := ReduceAllMean(crossEntropy(logits, labels, t.job.Recipe.LabelSmoothing))
+	t.job.Recipe.update(scope, loss, control)
+	return []*Node{ReduceAllSum(crossEntropy(logits, labels, 0)), correct(logits, labels)}
+}
+
+func (t *trainer) step(batch train.Batch) error {
+	defer batch.Finalize()
+	c := t.job.Recipe.controlsAt(t.state.Total, t.total)
+	images, labels := batch.Inputs[0], batch.Labels[0]
+	control := tensors.FromFlatDataAndDimensions(c.vector(), len(c.vector()))
+	defer control.MustFinalizeAll()
+	out, err := t.exec.Exec(images, labels, control)
+	if err != nil {
+		return fmt.Errorf("step %d: %w", t.state.Total+1, err)
+	}
+	defer finalize(out)
+	loss := float64(tensors.ToScalar[float32](out[0]))
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return fmt.Errorf("step %d, learning rate %g: the loss is %g: %w", t.state.Total+1, c.rate, loss, ErrNotFinite)
+	}
+	t.state.LossSum += loss
+	t.state.Correct += float64(tensors.ToScalar[float32](out[1]))
+	t.state.Images += images.Shape().Dimensions[0]
+	t.state.Step++
+	t.state.Total++
+	return nil
+}
+
+// evaluate measures the held-out images with the network as it would be kept now.
+func (t *trainer) evaluate(ctx context.Context) (Score, error) {
+	if err := t.refreshMeasured(); err != nil {
+		return Score{}, err
+	}
+	averaged := t.job.Recipe.averagedSteps(t.state.Total-1, t.total) > 0
+	batches := t.job.Recipe.ReestimateBatches
+	if averaged && batches == 0 {
+		batches = defaultReestimateBatches
+	}
+	if batches > 0 {
+		if err := t.reestimator.run(ctx, t.job.Training, batches); err != nil {
+			return Score{}, err
+		}
+	}
+	return t.evaluator.run(ctx, t.job.HeldOut)
+}
+
+// defaultReestimateBatches is used for averaged weights when the recipe says nothing.
+const defaultReestimateBatches = 20
+
+// refreshMeasured copies the network's values from the training store, with averages in the place of weights once
+// there are any.
+func (t *trainer) refreshMeasured() error {
+	if t.measured == nil {
+		if err := t.newMeasured(); err != nil {
+			return err
+		}
+	}
+	averaged := t.job.Recipe.averagedSteps(t.state.Total-1, t.total) > 0
+	for v := range t.measured.IterVariables() {
+		source := t.store.GetVariable(v.Path())
+		if mean := t.store.GetVariable(optimizerScope + "/average" + v.Path()); averaged && mean != nil {
+			source = mean
+		}
+		value, err := source.Value()
+		if err != nil {
+			return fmt.Errorf("read %s: %w", source.Path(), err)
+		}
+		copied, err := value.Clone()
+		if err != nil {
+			return fmt.Errorf("copy %s: %w", source.Path(), err)
+		}
+		if err := v.SetValue(copied); err != nil {
+			return fmt.Errorf("copy %s: %w", source.Path(), err)
+		}
+	}
+	return nil
+}
+
+func (t *trainer) newMeasured() (err error) {
+	if t.measured, err = cloneNetwork(t.store); err != nil {
+		return err
+	}
+	if t.evaluator, err = newEvaluator(t.backend, t.job.Model, t.measured); err != nil {
+		return err
+	}
+	t.reestimator, err = newReestimator(t.backend, t.job.Model, t.measured)
+	return err
+}
+
+func (t *trainer) finalize() {
+	t.exec.Finalize()
+	if t.evaluator != nil {
+		t.evaluator.exec.Finalize()
+	}
+	if t.reestimator != nil {
+		t.reestimator.exec.Finalize()
+	}
+}
+
+// cloneNetwork copies the network's variables into a store of their own.
+func cloneNetwork(from *model.Store) (*model.Store, error) {
+	to := model.NewStore()
+	for v := range from.IterVariables() {
+		if !ofNetwork(v.Path()) {
+			continue
+		}
+		if _, err := v.CloneToStore(to); err != nil {
+			return nil, fmt.Errorf("copy %s: %w", strings.TrimPrefix(v.Path(), "/"), err)
+		}
+	}
+	return to, nil
+}
+
+// toLocal moves the store's values off the backend, so that any backend can use them.
+func toLocal(store *model.Store) error {
+	for v := range store.IterVariables() {
+		value, err := v.Value()
+		if err != nil {
+			return fmt.Errorf("read %s: %w", v.Path(), err)
+		}
+		if err := value.ToLocal(); err != nil {
+			return fmt.Errorf("copy %s: %w", v.Path(), err)
+		}
+	}
+	return nil
+}
