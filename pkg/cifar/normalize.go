@@ -52,13 +52,16 @@ func (m Moments) Normalize(images *graph.Node) *graph.Node {
 	if shape.DType != dtypes.Uint8 || shape.Rank() != 4 || shape.Dimensions[3] != Channels {
 		exceptions.Panicf("cifar: Normalize takes uint8 images [batch, height, width, %d], got %s", Channels, shape)
 	}
-	var scale, offset [1][1][1][Channels]float32
+	scale, offset := make([]float32, Channels), make([]float32, Channels)
 	for c := range Channels {
-		scale[0][0][0][c] = float32(1 / (255 * m.Std[c]))
-		offset[0][0][0][c] = float32(-m.Mean[c] / m.Std[c])
+		scale[c] = float32(1 / (255 * m.Std[c]))
+		offset[c] = float32(-m.Mean[c] / m.Std[c])
 	}
 	x := graph.ConvertDType(images, dtypes.Float32)
-	return graph.Add(graph.Mul(x, graph.Const(x.Graph(), scale)), graph.Const(x.Graph(), offset)) // [batch, 32, 32, 3]
+	perChannel := func(values []float32) *graph.Node {
+		return graph.Reshape(graph.Const(x.Graph(), values), 1, 1, 1, Channels)
+	}
+	return graph.Add(graph.Mul(x, perChannel(scale)), perChannel(offset)) // [batch, 32, 32, 3]
 }
 
 // Normalize is [Moments.Normalize] for CIFAR-10.
