@@ -27,7 +27,8 @@ import (
 // Input [batch, h, w, in], output [batch, h, w, in + growthRate]; the first in channels are x.
 // Parameters: 9·in·growthRate + 2·in.
 func DenseLayer(scope *model.Scope, x *Node, growthRate int) *Node {
-	return Concatenate([]*Node{x, bnReLUConv(scope, x, growthRate, 3)}, -1)
+	y := denseConv(scope, denseNormReLU(scope, x), growthRate, 3) // [batch, h, w, growthRate]
+	return Concatenate([]*Node{x, y}, -1)
 }
 
 // DenseLayerBottleneck is DenseLayer with a 1×1 convolution to 4·growthRate channels first (DenseNet-B), so that the 3×3
@@ -38,8 +39,9 @@ func DenseLayer(scope *model.Scope, x *Node, growthRate int) *Node {
 // Input [batch, h, w, in], output [batch, h, w, in + growthRate]; the first in channels are x.
 // Parameters: 4·in·growthRate + 2·in + 36·growthRate² + 8·growthRate.
 func DenseLayerBottleneck(scope *model.Scope, x *Node, growthRate int) *Node {
-	y := bnReLUConv(scope.In("narrow"), x, 4*growthRate, 1) // [batch, h, w, 4·growthRate]
-	y = bnReLUConv(scope.In("grow"), y, growthRate, 3)      // [batch, h, w, growthRate]
+	narrow, grow := scope.In("narrow"), scope.In("grow")
+	y := denseConv(narrow, denseNormReLU(narrow, x), 4*growthRate, 1) // [batch, h, w, 4·growthRate]
+	y = denseConv(grow, denseNormReLU(grow, y), growthRate, 3)        // [batch, h, w, growthRate]
 	return Concatenate([]*Node{x, y}, -1)
 }
 
@@ -67,21 +69,34 @@ func DenseBlockBottleneck(scope *model.Scope, x *Node, layers, growthRate int) *
 //	y = meanpool2×2 ∘ conv1×1 ∘ ReLU ∘ BN
 //
 // The ReLU is in the authors' code, not in the text of Sec. 3. With channels = ⌊θ·in⌋ and θ < 1 it also compresses (DenseNet-C).
+// Departure: it pools before it convolves. Both are linear and commute, so the values are the same at a quarter of the work.
 //
-// Input [batch, h, w, in], output [batch, ⌊h/2⌋, ⌊w/2⌋, channels]. Parameters: in·channels + 2·in.
+// Input [batch, h, w, in] with even h and w, output [batch, h/2, w/2, channels]. Parameters: in·channels + 2·in.
 func Transition(scope *model.Scope, x *Node, channels int) *Node {
-	return MeanPool(bnReLUConv(scope, x, channels, 1)).Window(2).Done()
+	if x.Rank() != 4 || x.Shape().Dim(1)%2 != 0 || x.Shape().Dim(2)%2 != 0 {
+		exceptions.Panicf("blocks.Transition: want x [batch, height, width, in] of even height and width, got x %s", x.Shape())
+	}
+	batch, h, w, in := x.Shape().Dim(0), x.Shape().Dim(1), x.Shape().Dim(2), x.Shape().Dim(3)
+	y := denseNormReLU(scope, x)                                // [batch, h, w, in]
+	y = ReduceMean(Reshape(y, batch, h/2, 2, w/2, 2, in), 2, 4) // [batch, h/2, w/2, in]
+	return denseConv(scope, y, channels, 1)                     // [batch, h/2, w/2, channels]
 }
 
-// bnReLUConv is conv ∘ ReLU ∘ BN: [batch, h, w, in] → [batch, h, w, channels].
-func bnReLUConv(scope *model.Scope, x *Node, channels, kernelSize int) *Node {
-	if x.Rank() != 4 || channels < 1 {
-		exceptions.Panicf("blocks: %s: want x [batch, height, width, channels] and at least 1 channel to write, "+
-			"got x %s, channels %d", scope.Scope(), x.Shape(), channels)
+// denseNormReLU is ReLU ∘ BN: [batch, h, w, in] → [batch, h, w, in].
+func denseNormReLU(scope *model.Scope, x *Node) *Node {
+	if x.Rank() != 4 {
+		exceptions.Panicf("blocks: %s: want x [batch, height, width, channels], got x %s", scope.Scope(), x.Shape())
 	}
 	y := ConvertDType(x, dtypes.Float32) // running averages of low precision would round small updates away
 	y = norm.BatchNorm(scope.In("norm"), y, -1).Momentum(0.9).Epsilon(1e-5).Done()
-	y = activation.Relu(ConvertDType(y, x.DType()))
-	return layers.Convolution(scope.In("conv").WithInitializer(initializer.HeFn(scope)), y).CurrentScope().
+	return activation.Relu(ConvertDType(y, x.DType()))
+}
+
+// denseConv is a convolution: [batch, h, w, in] → [batch, h, w, channels].
+func denseConv(scope *model.Scope, x *Node, channels, kernelSize int) *Node {
+	if channels < 1 {
+		exceptions.Panicf("blocks: %s: want at least 1 channel to write, got %d, for x %s", scope.Scope(), channels, x.Shape())
+	}
+	return layers.Convolution(scope.In("conv").WithInitializer(initializer.HeFn(scope)), x).CurrentScope().
 		Channels(channels).KernelSize(kernelSize).PadSame().UseBias(false).Done()
 }
