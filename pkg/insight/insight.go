@@ -21,7 +21,7 @@ func outputs(backend compute.Backend, store *model.Store, graph func(*model.Scop
 	if err != nil {
 		return nil, err
 	}
-	defer exec.Finalize()
+	defer exec.WithName("measurement").Finalize()
 	return exec.Exec(inputs...)
 }
 

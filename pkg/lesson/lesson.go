@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package lesson is what the notebooks share: the backend, a batch to measure on, a block's source to read, and a network
+// trained in seconds on the embedded sample of CIFAR-10, or loaded if that was done before.
+//
+// A program of your own needs none of it: [Train] shows in one page how the other packages go together.
+package lesson
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/ml/train"
+	"github.com/skipnets/skipnets/pkg/accel"
+	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/nets"
+	"github.com/skipnets/skipnets/pkg/recipe"
+)
+
+// Backend opens the backend that GOMLX_BACKEND asks for, once, with the faster forms of [accel.Wrap].
+var Backend = sync.OnceValues(func() (compute.Backend, error) {
+	backend, err := accel.New("")
+	if err != nil {
+		return nil, err
+	}
+	return accel.Wrap(backend), nil
+})
+
+// Batch is one batch of so many training images of the sample, always the same: uint8 images [size, 32, 32, 3] and int32
+// labels [size, 1]. It is an error if size is not in 1 to 1,000.
+func Batch(size int) (train.Batch, error) {
+	images, _ := cifar.Sample()
+	data, err := cifar.NewDataset(images, cifar.Options{Name: "sample", BatchSize: size, Seed: 1, Shuffle: true, DropLast: true})
+	if err != nil {
+		return train.Batch{}, fmt.Errorf("lesson: %w", err)
+	}
+	for batch, err := range data.From(0, 0) {
+		return batch, err
+	}
+	return train.Batch{}, errors.New("lesson: no batch")
+}
+
+// Run is a trained network.
+type Run struct {
+	Name   string
+	Model  recipe.Model // takes uint8 images [batch, 32, 32, 3]
+	Recipe recipe.Recipe
+	*recipe.Result
+}
+
+// Train trains the network that [nets.Parse] gives for the name on 800 images of the sample with the recipe "quick", and
+// keeps the best of its epochs on 200 others. The run is kept in $SKIPNETS_HOME/runs/lessons (by default in the user's
+// cache folder): a second call goes on where the first one stopped, and loads it if it had ended. A nil progress is silent.
+func Train(ctx context.Context, name string, progress recipe.Progress) (*Run, error) {
+	home, err := home()
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	quick, err := recipe.Preset("quick")
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	sample, _ := cifar.Sample()
+	training, heldOut := sample.Split(200, 1)
+	return fit(ctx, name, training, heldOut, quick, filepath.Join(home, "runs", "lessons"), progress)
+}
+
+func fit(ctx context.Context, name string, training, heldOut cifar.Set, r recipe.Recipe, dir string, progress recipe.Progress) (*Run, error) {
+	backend, err := Backend()
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	net, err := nets.Parse(name, len(training.Classes))
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	options := cifar.Options{Name: "training", BatchSize: r.BatchSize, Seed: 1, Shuffle: true, DropLast: true,
+		Augment: cifar.Augment{Flip: cifar.RandomFlip}}
+	shuffled, err := cifar.NewDataset(training, options)
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	inOrder, err := cifar.NewDataset(heldOut, cifar.Options{Name: "held out", BatchSize: 100})
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	// A run made with another recipe stays where it is; this one gets a folder of its own.
+	id := crc32.ChecksumIEEE(fmt.Appendf(nil, "%s %d %d", r, training.Len(), heldOut.Len()))
+	run := &Run{Name: name, Model: cifar.Normalized(net), Recipe: r}
+	run.Result, err = recipe.Fit(ctx, recipe.Job{
+		Backend: backend, Name: name, Model: run.Model, Recipe: r, Seed: 1,
+		Training: shuffled, HeldOut: inOrder,
+		Dir: filepath.Join(dir, fmt.Sprintf("%s-%08x", name, id)), Progress: progress,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	return run, nil
+}
+
+// Test measures the trained network on images it has not seen, such as the test images of [cifar.Open].
+func (r *Run) Test(ctx context.Context, images cifar.Set) (recipe.Score, error) {
+	backend, err := Backend()
+	if err != nil {
+		return recipe.Score{}, fmt.Errorf("lesson: %w", err)
+	}
+	data, err := cifar.NewDataset(images, cifar.Options{Name: "test", BatchSize: 100})
+	if err != nil {
+		return recipe.Score{}, fmt.Errorf("lesson: %w", err)
+	}
+	return recipe.Evaluate(ctx, backend, r.Model, r.Store, data)
+}
+
+// Source is what a block's file says from its first documented declaration on, as Markdown that shows as Go.
+func Source(file string) (markdown string, err error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("lesson: %w", err)
+	}
+	_, declarations, found := strings.Cut(string(content), "\n)\n\n") // what follows the imports
+	if !found {
+		return "", fmt.Errorf("lesson: %s has no list of imports", file)
+	}
+	return "```go\n" + declarations + "```\n", nil
+}
+
+func home() (string, error) {
+	if home := os.Getenv(cifar.EnvHome); home != "" {
+		return home, nil
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("no cache folder; set %s: %w", cifar.EnvHome, err)
+	}
+	return filepath.Join(cache, "skipnets"), nil
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lesson
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/recipe"
+)
+
+// epochs counts the epochs that were really trained.
+type epochs struct{ n int }
+
+func (e *epochs) Step(recipe.Status)       {}
+func (e *epochs) Epoch(recipe.Record, int) { e.n++ }
+
+func TestFitTrainsOnceAndLoadsThen(t *testing.T) {
+	train, test := cifar.Sample()
+	training, heldOut := train.Split(960, 1) // 40 images: the machinery is tested here, not the network
+	_, heldOut = heldOut.Split(20, 1)
+	tiny := recipe.Recipe{Name: "tiny", Epochs: 2, BatchSize: 20, Optimizer: recipe.SGD, LearningRate: 0.05, Schedule: recipe.Constant}
+	dir, trained := t.TempDir(), &epochs{}
+	run := func() *Run {
+		run, err := fit(context.Background(), "plain-8", training, heldOut, tiny, dir, trained)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return run
+	}
+	first := run()
+	if trained.n != 2 || len(first.History) != 2 {
+		t.Fatalf("trained %d epochs, history %v", trained.n, first.History)
+	}
+	again := run()
+	if trained.n != 2 {
+		t.Errorf("trained %d epochs more in the second call", trained.n-2)
+	}
+	if diff := cmp.Diff(first.History, again.History); diff != "" {
+		t.Errorf("the loaded history is another one: %s", diff)
+	}
+	_, few := test.Split(20, 1)
+	score, err := again.Test(context.Background(), few)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if score.Images != 20 || len(score.Predictions) != 20 {
+		t.Errorf("score %+v", score)
+	}
+}
+
+func TestTrainUnknownNet(t *testing.T) {
+	t.Setenv(cifar.EnvHome, t.TempDir())
+	if _, err := Train(context.Background(), "inception-3", nil); err == nil || !strings.Contains(err.Error(), "inception-3") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestBatch(t *testing.T) {
+	batch, err := Batch(64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(batch.Inputs[0].Shape(), batch.Labels[0].Shape()); got != "(Uint8)[64, 32, 32, 3] (Int32)[64, 1]" {
+		t.Errorf("shapes %s", got)
+	}
+	for _, size := range []int{-1, 0, 1001} {
+		if _, err := Batch(size); err == nil {
+			t.Errorf("a batch of %d images gives no error", size)
+		}
+	}
+}
+
+func TestSourceOfEachBlock(t *testing.T) {
+	files, err := filepath.Glob("../blocks/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") || filepath.Base(file) == "doc.go" {
+			continue
+		}
+		source, err := Source(file)
+		if err != nil {
+			t.Error(err)
+		}
+		if !strings.HasPrefix(source, "```go\n//") || !strings.Contains(source, "\nfunc ") || strings.Contains(source, "import") {
+			t.Errorf("%s shows as %.200s", file, source)
+		}
+	}
+}
+
+func TestSourceErrors(t *testing.T) {
+	bare := filepath.Join(t.TempDir(), "bare.go")
+	if err := os.WriteFile(bare, []byte("package bare\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{bare, "missing.go"} {
+		if _, err := Source(file); err == nil {
+			t.Errorf("no error for %s", file)
+		}
+	}
+}
