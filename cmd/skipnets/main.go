@@ -27,5 +27,14 @@ func app() *cli.Command {
 	return &cli.Command{
 		Name:  "skipnets",
 		Usage: "plain, residual, highway and dense networks on CIFAR-10, in Go",
+		Commands: []*cli.Command{
+			labCommand(),
+			runCommand(),
+			trainCommand(),
+			evalCommand(),
+			predictCommand(),
+			benchCommand(),
+			doctorCommand(),
+		},
 	}
 }

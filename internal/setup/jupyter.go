@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package setup
+
+import (
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+
+	"github.com/google/renameio/v2"
+)
+
+//go:embed requirements.txt
+var requirements []byte
+
+// Jupyter is JupyterLab and nbconvert in our virtual environment, every version pinned.
+func (s *Setup) Jupyter() Step {
+	return Step{
+		Name:  "JupyterLab",
+		Check: s.checkJupyter,
+		Make:  s.makeJupyter,
+		Mend:  "It comes through pip: try again with a network connection, and see the output above.",
+	}
+}
+
+// jupyterReady is written into the environment when all packages are there; it holds the sum of their list.
+const jupyterReady = "skipnets-jupyter"
+
+func (s *Setup) checkJupyter() (string, error) {
+	sum, err := os.ReadFile(s.path("venv", jupyterReady))
+	if err != nil {
+		return "", errors.New("not here yet")
+	}
+	if string(sum) != requirementsSum() {
+		return "", errors.New("other versions are wanted now")
+	}
+	return fmt.Sprintf("%s with nbconvert %s", pinned("jupyterlab"), pinned("nbconvert")), nil
+}
+
+func (s *Setup) makeJupyter(ctx context.Context) error {
+	if _, err := s.checkPython(); err != nil {
+		return err
+	}
+	list := s.path("downloads", "requirements.txt")
+	if err := os.MkdirAll(s.path("downloads"), 0o755); err != nil {
+		return s.unwritable(err)
+	}
+	if err := renameio.WriteFile(list, requirements, 0o644); err != nil {
+		return s.unwritable(err)
+	}
+	if _, err := s.run(s.pip(ctx, "install", "--requirement", list), "installing JupyterLab (60 MB)"); err != nil {
+		return err
+	}
+	return renameio.WriteFile(s.path("venv", jupyterReady), []byte(requirementsSum()), 0o644)
+}
+
+// pip prepares a pip command which gives up soon when there is no network.
+func (s *Setup) pip(ctx context.Context, command string, args ...string) *exec.Cmd {
+	options := []string{"-m", "pip", command, "--quiet", "--retries=1", "--timeout=30"}
+	return s.command(ctx, s.python(), append(options, args...)...)
+}
+
+func requirementsSum() string {
+	sum := sha256.Sum256(requirements)
+	return hex.EncodeToString(sum[:])
+}
+
+// pinned is the version of a package in our list.
+func pinned(name string) string {
+	match := regexp.MustCompile(`(?m)^` + name + `==(\S+)`).FindSubmatch(requirements)
+	if match == nil {
+		return "unknown"
+	}
+	return string(match[1])
+}

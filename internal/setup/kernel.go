@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package setup
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/renameio/v2"
+)
+
+// Kernel tells our JupyterLab, and no other, about GoNB, in such a way that every notebook sees this module's packages.
+func (s *Setup) Kernel() Step {
+	return Step{Name: "Jupyter kernel", Check: s.checkKernel, Make: s.makeKernel}
+}
+
+// KernelName is the kernel's name in a notebook's metadata.
+const KernelName = "gonb"
+
+//go:embed go.sh
+var goScript string
+
+func (s *Setup) checkKernel() (string, error) {
+	for name, want := range s.kernelFiles() {
+		got, err := os.ReadFile(name)
+		if err != nil {
+			return "", errors.New("not here yet")
+		}
+		if !bytes.Equal(got, want) {
+			return "", fmt.Errorf("%s is another one", name)
+		}
+	}
+	return "gonb, seeing the packages in " + s.Source, nil
+}
+
+func (s *Setup) makeKernel(context.Context) error {
+	if err := os.MkdirAll(s.path("jupyter", "log"), 0o755); err != nil {
+		return s.unwritable(err)
+	}
+	for name, content := range s.kernelFiles() {
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return s.unwritable(err)
+		}
+		if err := renameio.WriteFile(name, content, 0o755); err != nil {
+			return s.unwritable(err)
+		}
+	}
+	return nil
+}
+
+// kernelFiles are the files that make up the kernel, by their names.
+func (s *Setup) kernelFiles() map[string][]byte {
+	spec := map[string]any{
+		"argv": []string{
+			s.path("bin", "gonb"), "--kernel", "{connection_file}",
+			"-logtostderr=false", "-log_dir=" + s.path("jupyter", "log"), "-stderrthreshold=FATAL",
+		},
+		"display_name":   "Go (gonb)",
+		"language":       "go",
+		"interrupt_mode": "message",
+		"env": map[string]string{
+			EnvHome: s.Home,
+			"PATH":  s.path("kernel") + ":" + s.path("bin") + ":${PATH}",
+		},
+	}
+	quiet := map[string]any{"disabledExtensions": map[string]bool{"@jupyterlab/apputils-extension:announcements": true}}
+	return map[string][]byte{
+		s.path("venv", "share", "jupyter", "kernels", KernelName, "kernel.json"): indent(spec),
+		s.path("venv", "etc", "jupyter", "labconfig", "page_config.json"):        indent(quiet),
+		s.path("kernel", "go"): []byte(strings.NewReplacer("{kernel}", s.path("kernel"), "{source}", s.Source).Replace(goScript)),
+	}
+}
+
+func indent(value any) []byte {
+	content, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		panic(err) // maps and strings can be encoded
+	}
+	return append(content, '\n')
+}

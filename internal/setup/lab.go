@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package setup
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+)
+
+// LabOptions say how JupyterLab is served.
+type LabOptions struct {
+	Browser bool   // open one
+	Address string // where to listen
+	Port    int    // the first one to try
+}
+
+// Lab serves JupyterLab on the checkout's notebooks until ctx ends. Jupyter prints the address with its token.
+func (s *Setup) Lab(ctx context.Context, options LabOptions) error {
+	args := []string{
+		"-m", "jupyterlab",
+		"--ServerApp.root_dir=" + filepath.Join(s.Source, "notebooks"),
+		"--ServerApp.ip=" + options.Address,
+		"--ServerApp.port=" + strconv.Itoa(options.Port),
+		"--FileCheckpoints.checkpoint_dir=" + s.path("jupyter", "checkpoints"),
+		"--MultiKernelManager.default_kernel_name=" + KernelName,
+		"--log-level=WARN",
+	}
+	if !options.Browser {
+		args = append(args, "--no-browser")
+	}
+	if os.Geteuid() == 0 {
+		args = append(args, "--allow-root") // as in a container; Jupyter refuses otherwise
+	}
+	cmd := s.command(ctx, s.python(), args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it stops its kernels first
+	cmd.Stdout, cmd.Stderr, cmd.Stdin = s.Out, s.Out, os.Stdin
+	s.say("starting JupyterLab; Ctrl-C stops it")
+	err := cmd.Run()
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return nil // as asked
+	}
+	return err
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/google/renameio/v2"
+)
+
+// Python is a virtual environment of our own: nothing else on the system is touched.
+func (s *Setup) Python() Step {
+	return Step{
+		Name:  "Python",
+		Check: s.checkPython,
+		Make:  s.makePython,
+		Mend:  "install it: " + installCommand("python3 python3-venv", "python3 python3-pip", "python3"),
+	}
+}
+
+// venvReady is written into the environment when it is complete; it holds the version.
+const venvReady = "skipnets-python"
+
+func (s *Setup) checkPython() (string, error) {
+	version, err := os.ReadFile(s.path("venv", venvReady))
+	if err != nil {
+		return "", errors.New("no virtual environment yet")
+	}
+	if _, err := os.Stat(s.python()); err != nil { // a link to the system's Python, which may be gone
+		return "", err
+	}
+	return fmt.Sprintf("%s in %s", version, s.path("venv")), nil
+}
+
+func (s *Setup) makePython(ctx context.Context) error {
+	python, version, err := s.findPython()
+	if err != nil {
+		return err
+	}
+	if err := os.RemoveAll(s.path("venv")); err != nil { // what a killed run has left, or one for a Python that is gone
+		return s.unwritable(err)
+	}
+	if _, err := s.run(s.command(ctx, python, "-m", "venv", s.path("venv")), "making a virtual environment"); err != nil {
+		return err
+	}
+	return renameio.WriteFile(s.path("venv", venvReady), []byte(version), 0o644)
+}
+
+// findPython takes the first Python that is new enough and can make virtual environments.
+func (s *Setup) findPython() (path, version string, err error) {
+	const question = `import sys, venv, ensurepip; print("%d.%d.%d" % sys.version_info[:3]); sys.exit(sys.version_info < (3, 10))`
+	err = errors.New("no Python here")
+	for _, name := range s.sources.pythons {
+		path, lookErr := exec.LookPath(name)
+		if lookErr != nil {
+			continue
+		}
+		output, runErr := exec.Command(path, "-c", question).Output()
+		version = strings.TrimSpace(string(output))
+		switch {
+		case runErr == nil:
+			return path, "Python " + version, nil
+		case version != "":
+			err = fmt.Errorf("%s is Python %s, but JupyterLab needs 3.10 or newer", path, version)
+		default:
+			err = fmt.Errorf("%s cannot make virtual environments (its modules venv and ensurepip are missing)", path)
+		}
+	}
+	return "", "", err
+}
+
+// python is the interpreter in the virtual environment.
+func (s *Setup) python() string { return s.path("venv", "bin", "python") }

