@@ -23,12 +23,18 @@ const (
 	lockFile    = "lock"
 )
 
-// Load reads the network that a run kept in dir, LatestFile or BestFile, or any other weights file by its path.
-// Evaluating it with another network than it was trained with is an error.
+// Load reads the network that a run kept, from LatestFile, BestFile or any other weights file. Evaluating it with
+// another network than it was trained with is an error.
 func Load(path string) (*model.Store, error) {
 	store, _, err := loadStore(path)
 	return store, err
 }
+
+// LoadWithNotes is Load that also returns what was noted when the file was written: its NetworkNote and others.
+func LoadWithNotes(path string) (*model.Store, map[string]string, error) { return loadStore(path) }
+
+// NetworkNote is the key of the note that holds the network's name.
+const NetworkNote = "network"
 
 // SaveNetwork writes the network's weights and BatchNorm statistics, without what only training needs, to a file in
 // the safetensors format.

@@ -110,6 +110,34 @@ func (e *evaluator) batch(batch train.Batch) (loss float64, predicted, labels []
 	return float64(tensors.ToScalar[float32](out[0])), tensors.MustCopyFlatData[int32](out[1]), labels, nil
 }
 
+// Logits are what the network with the values in store says of a batch of images: [batch][classes].
+func Logits(backend compute.Backend, net Model, store *model.Store, images *tensors.Tensor) ([][]float32, error) {
+	exec, err := model.NewExec(backend, store, func(scope *model.Scope, images *Node) *Node {
+		scope.Store().SetTraining(images.Graph(), false)
+		return net(scope, images)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare logits: %w", err)
+	}
+	defer exec.Finalize()
+	if _, err := exec.Compile(images.Shape()); err != nil {
+		return nil, fmt.Errorf("compile: %w", err)
+	}
+	if err := checkLoaded(store); err != nil {
+		return nil, err
+	}
+	out, err := exec.Exec(images)
+	if err != nil {
+		return nil, fmt.Errorf("logits: %w", err)
+	}
+	defer finalize(out)
+	logits, ok := out[0].Value().([][]float32)
+	if !ok {
+		return nil, fmt.Errorf("logits are %s, not float32 [batch, classes]", out[0].Shape())
+	}
+	return logits, nil
+}
+
 func finalize(values []*tensors.Tensor) {
 	for _, v := range values {
 		v.MustFinalizeAll()

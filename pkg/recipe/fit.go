@@ -195,7 +195,7 @@ func (t *trainer) keepBest(r Record) error {
 		return toLocal(best)
 	}
 	notes := map[string]string{
-		"network": t.job.Name, "epoch": fmt.Sprint(r.Epoch), "held_out_accuracy": fmt.Sprint(r.HeldOutAccuracy),
+		NetworkNote: t.job.Name, "epoch": fmt.Sprint(r.Epoch), "held_out_accuracy": fmt.Sprint(r.HeldOutAccuracy),
 		"recipe": t.job.Recipe.String(), "seed": fmt.Sprint(t.job.Seed),
 	}
 	return SaveNetwork(filepath.Join(t.job.Dir, BestFile), t.measured, notes)

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gomlx/compute"
+	"github.com/urfave/cli/v3"
+
+	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/nets"
+	"github.com/skipnets/skipnets/pkg/recipe"
+)
+
+func benchCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "bench",
+		Usage:     "measure training and evaluation speed, first step and memory",
+		UsageText: "skipnets bench [-batch 128] [-steps 20] [-precision fp32,bf16] [NET…]",
+		Flags: append(computeFlags()[:1],
+			&cli.IntFlag{Name: "batch", Value: 128, Usage: "images in a batch"},
+			&cli.IntFlag{Name: "steps", Value: 20, Usage: "steps, of which the median counts"},
+			&cli.StringFlag{Name: "precision", Value: "fp32", Usage: "fp32, bf16 or both: of the convolutions"},
+		),
+		Action: benchAction,
+	}
+}
+
+var benchNets = []string{"residual-20", "residual-56", "highway-20", "dense-20", "compact-plain", "compact-residual", "compact-highway", "compact-dense"}
+
+func benchAction(ctx context.Context, cmd *cli.Command) error {
+	names := cmd.Args().Slice()
+	if len(names) == 0 {
+		names = benchNets
+	}
+	precisions := strings.Split(cmd.String("precision"), ",")
+	for _, p := range precisions {
+		if p != "fp32" && p != "bf16" {
+			return fmt.Errorf("bench: precision %q is neither fp32 nor bf16", p)
+		}
+	}
+	if cmd.Int("steps") < 1 {
+		return fmt.Errorf("bench: %d steps", cmd.Int("steps"))
+	}
+	backend, _, err := ready(ctx, cmd, false)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s, %s, batch %d, median of %d steps\n\n", machine(), backend.Description(), cmd.Int("batch"), cmd.Int("steps"))
+	fmt.Println("| network | precision | training, images/s | evaluation, images/s | first step, s | peak memory, GB |")
+	fmt.Println("|---|---|--:|--:|--:|--:|")
+	for _, name := range names {
+		for _, precision := range precisions {
+			if err := bench(ctx, backend, name, precision == "bf16", cmd.Int("batch"), cmd.Int("steps")); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func bench(ctx context.Context, backend compute.Backend, name string, bf16 bool, batch, steps int) error {
+	net, err := nets.Parse(name, len(cifar.Classes10))
+	if err != nil {
+		return err
+	}
+	r, err := recipe.Preset("hour")
+	if err != nil {
+		return err
+	}
+	r.BatchSize, r.BFloat16 = batch, bf16
+	images, _ := cifar.Sample()
+	data, err := cifar.NewDataset(images, cifar.Options{BatchSize: batch, Shuffle: true, DropLast: true,
+		Augment: cifar.Augment{Pad: r.Pad, Flip: cifar.AlternatingFlip}})
+	if err != nil {
+		return err
+	}
+	resetPeakMemory()
+	speed, err := recipe.MeasureSpeed(ctx, recipe.Job{Backend: backend, Name: name, Model: cifar.Normalized(net), Recipe: r, Training: data}, steps)
+	if err != nil {
+		return err
+	}
+	memory, err := peakMemory()
+	if err != nil {
+		return err
+	}
+	precision := "fp32"
+	if bf16 {
+		precision = "bf16"
+	}
+	fmt.Printf("| %s | %s | %.0f | %.0f | %.1f | %.2f |\n", name, precision, speed.TrainPerSecond, speed.EvaluatePerSecond,
+		speed.FirstStep.Round(100*time.Millisecond).Seconds(), float64(memory)/1e9)
+	return nil
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/google/renameio/v2"
+	"github.com/urfave/cli/v3"
+
+	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/nets"
+	"github.com/skipnets/skipnets/pkg/plots"
+	"github.com/skipnets/skipnets/pkg/recipe"
+)
+
+func evalCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "eval",
+		Usage:     "measure trained weights on the test images",
+		UsageText: "skipnets eval [-confusion FILE.png] WEIGHTS…      a weights file, or the directory of a run",
+		Flags: append(computeFlags(),
+			&cli.StringFlag{Name: "net", Usage: "the network, where the weights file does not name it"},
+			&cli.StringFlag{Name: "confusion", Usage: "write a confusion matrix to this PNG file"},
+		),
+		Action: evalAction,
+	}
+}
+
+func evalAction(ctx context.Context, cmd *cli.Command) error {
+	if cmd.Args().Len() == 0 {
+		return errors.New("eval: which weights? Give a file, or the directory of a run")
+	}
+	if cmd.IsSet("confusion") && cmd.Args().Len() > 1 {
+		return errors.New("eval: -confusion takes one weights file")
+	}
+	backend, s, err := ready(ctx, cmd, true)
+	if err != nil {
+		return err
+	}
+	_, images, err := openData(s)
+	if err != nil {
+		return err
+	}
+	test, err := inOrder(images, "test")
+	if err != nil {
+		return err
+	}
+	for _, path := range cmd.Args().Slice() {
+		w, err := loadWeights(path, cmd.String("net"))
+		if err != nil {
+			return err
+		}
+		score, err := recipe.Evaluate(ctx, backend, w.model, w.store, test)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s: accuracy %.2f%%, loss %.4f on %d test images\n", w.name, 100*score.Accuracy, score.Loss, score.Images)
+		if file := cmd.String("confusion"); file != "" {
+			return writeConfusion(file, images.Classes, score)
+		}
+	}
+	return nil
+}
+
+func writeConfusion(file string, classes []string, score recipe.Score) error {
+	counts := make([][]int, len(classes)) // [label][prediction]
+	for i := range counts {
+		counts[i] = make([]int, len(classes))
+	}
+	for i, label := range score.Labels {
+		counts[label][score.Predictions[i]]++
+	}
+	figure, err := plots.Confusion(classes, counts)
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(file, figure, 0o644)
+}
+
+// weights are a trained network.
+type weights struct {
+	name  string
+	model recipe.Model // takes uint8 images
+	store *model.Store
+}
+
+// weightsFile finds the weights when path is the directory of a run.
+func weightsFile(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("weights: %w", err)
+	}
+	if info.IsDir() {
+		return filepath.Join(path, recipe.BestFile), nil
+	}
+	return path, nil
+}
+
+// loadWeights reads a network: its name from the file's notes unless the caller knows better.
+func loadWeights(path, name string) (weights, error) {
+	file, err := weightsFile(path)
+	if err != nil {
+		return weights{}, err
+	}
+	store, notes, err := recipe.LoadWithNotes(file)
+	if err != nil {
+		return weights{}, err
+	}
+	if name == "" {
+		name = notes[recipe.NetworkNote]
+	}
+	if name == "" {
+		return weights{}, fmt.Errorf("%s does not say of which network it is: use -net", file)
+	}
+	net, err := nets.Parse(name, len(cifar.Classes10))
+	if err != nil {
+		return weights{}, err
+	}
+	return weights{name, cifar.Normalized(net), store}, nil
+}

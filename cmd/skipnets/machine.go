@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/gomlx/compute"
+	"github.com/urfave/cli/v3"
+
+	"github.com/skipnets/skipnets/internal/setup"
+	"github.com/skipnets/skipnets/pkg/accel"
+	"github.com/skipnets/skipnets/pkg/cifar"
+)
+
+// computeFlags are shared by the commands that run networks.
+func computeFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "backend", Usage: "go, xla:cpu, xla:cuda or xla:/path/plugin.so (default: $GOMLX_BACKEND, else xla:cpu)"},
+		&cli.StringFlag{Name: "data", Usage: "folder or tar.gz archive with CIFAR-10 (default: downloaded once)"},
+		&cli.BoolFlag{Name: "quick", Usage: "use the small embedded sample of CIFAR-10"},
+	}
+}
+
+// ready makes ready what the flags ask for and opens the backend.
+func ready(ctx context.Context, cmd *cli.Command, withData bool) (compute.Backend, *setup.Setup, error) {
+	s, err := setup.New(setup.Options{Backend: cmd.String("backend"), Data: cmd.String("data"), Quick: cmd.Bool("quick"), Out: os.Stderr})
+	if err != nil {
+		return nil, nil, err
+	}
+	steps := []setup.Step{s.Plugin()}
+	if withData {
+		steps = append(steps, s.Dataset())
+	}
+	if err := s.Ready(ctx, steps...); err != nil {
+		return nil, nil, err
+	}
+	backend, err := accel.New(s.UseBackend())
+	return backend, s, err
+}
+
+// openData returns the images that were made ready.
+func openData(s *setup.Setup) (training, test cifar.Set, err error) {
+	for name, value := range map[string]string{setup.EnvHome: s.Home, setup.EnvData: s.Data} {
+		if value == "" {
+			continue
+		}
+		if err := os.Setenv(name, value); err != nil {
+			return training, test, err
+		}
+	}
+	if s.Quick {
+		training, test = cifar.Sample()
+		return training, test, nil
+	}
+	if training, test, err = cifar.Open(); err != nil {
+		return training, test, fmt.Errorf("read CIFAR-10: %w", err)
+	}
+	return training, test, nil
+}

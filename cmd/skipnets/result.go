@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/skipnets/skipnets/pkg/nets"
+	"github.com/skipnets/skipnets/pkg/recipe"
+)
+
+// resultFile stands beside a run's checkpoints and holds what the table shows.
+const resultFile = "result.json"
+
+// result is one line of the table of results.
+type result struct {
+	Network          string  `json:"network"`
+	Recipe           string  `json:"recipe"`
+	Seed             int64   `json:"seed"`
+	Epoch            int     `json:"epoch"` // the best on the held-out images
+	HeldOutAccuracy  float64 `json:"held_out_accuracy"`
+	TestAccuracy     float64 `json:"test_accuracy"`
+	TestImages       int     `json:"test_images"`
+	Seconds          float64 `json:"seconds"` // training and held-out evaluation, without the first compilation
+	SamplesPerSecond float64 `json:"samples_per_second"`
+	Parameters       int64   `json:"parameters"`
+	PeakMemory       int64   `json:"peak_memory"` // resident bytes, images included; 0 where unknown
+	Machine          string  `json:"machine"`
+	Backend          string  `json:"backend"`
+}
+
+func newResult(name string, t experiment, fitted *recipe.Result, score recipe.Score, memory int64, dir string) (result, error) {
+	net, err := nets.Parse(name, len(t.training.Classes))
+	if err != nil {
+		return result{}, err
+	}
+	summary, err := nets.Summarize(net, 1)
+	if err != nil {
+		return result{}, err
+	}
+	best, _ := fitted.History.Best()
+	last, _ := fitted.History.Last()
+	r := result{
+		Network: name, Recipe: t.recipe.Name, Seed: t.seed, Epoch: best.Epoch, HeldOutAccuracy: best.HeldOutAccuracy,
+		TestAccuracy: score.Accuracy, TestImages: score.Images, Seconds: last.Seconds,
+		SamplesPerSecond: last.SamplesPerSecond, Parameters: int64(summary.Total().Params),
+		PeakMemory: memory, Machine: machine(), Backend: t.backend.Description(),
+	}
+	text, err := json.MarshalIndent(r, "", "\t")
+	if err != nil {
+		return r, err
+	}
+	return r, renameio.WriteFile(filepath.Join(dir, resultFile), append(text, '\n'), 0o644)
+}
+
+// writeTable writes the results as a Markdown table.
+func writeTable(w io.Writer, results []result) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintln(out, "\n| network | test accuracy | held out | epoch | minutes | images/s | parameters | peak memory |")
+	fmt.Fprintln(out, "|---|--:|--:|--:|--:|--:|--:|--:|")
+	for _, r := range results {
+		fmt.Fprintf(out, "| %s | %.2f%% | %.2f%% | %d | %.1f | %.0f | %d | %.2f GB |\n", r.Network, 100*r.TestAccuracy,
+			100*r.HeldOutAccuracy, r.Epoch, r.Seconds/60, r.SamplesPerSecond, r.Parameters, float64(r.PeakMemory)/1e9)
+	}
+	if len(results) > 0 {
+		r := results[0]
+		fmt.Fprintf(out, "\nRecipe %s, seed %d, %d test images, %s, %s.\n", r.Recipe, r.Seed, r.TestImages, r.Machine, r.Backend)
+	}
+	return out.Flush()
+}
+
+// machine names the processor and how many of its threads Go uses.
+func machine() string {
+	name := runtime.GOARCH
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for line := range strings.Lines(string(text)) {
+			if key, value, found := strings.Cut(line, ":"); found && strings.TrimSpace(key) == "model name" {
+				name = strings.TrimSpace(value)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%s, %d cores", name, runtime.GOMAXPROCS(0))
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gomlx/compute"
+	"github.com/urfave/cli/v3"
+
+	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/nets"
+	"github.com/skipnets/skipnets/pkg/recipe"
+)
+
+func trainCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "train",
+		Usage:     "train networks by one recipe and measure them on the test images",
+		UsageText: "skipnets train [-preset class] [NET…]      networks: " + strings.Join(nets.Names(), " "),
+		Flags: append(computeFlags(),
+			&cli.StringFlag{Name: "preset", Value: "class", Usage: strings.Join(recipe.PresetNames(), ", ")},
+			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "of the first weights, the order of the images and their augmentation"},
+			&cli.StringFlag{Name: "dir", Usage: "where runs are kept (default: runs/PRESET in $SKIPNETS_HOME)"},
+			&cli.IntFlag{Name: "epochs", Usage: "instead of the preset's"},
+			&cli.FloatFlag{Name: "rate", Usage: "peak learning rate instead of the preset's"},
+		),
+		Action: trainAction,
+	}
+}
+
+// The networks of a preset when none is named: the four that the course compares.
+var (
+	compactNets = []string{"compact-plain", "compact-residual", "compact-highway", "compact-dense"}
+	articleNets = []string{"article-plain", "article-residual", "article-highway", "article-dense"}
+)
+
+func trainAction(ctx context.Context, cmd *cli.Command) error {
+	r, err := chosenRecipe(cmd)
+	if err != nil {
+		return err
+	}
+	names := cmd.Args().Slice()
+	if len(names) == 0 {
+		names = compactNets
+		if r.Name == "article" {
+			names = articleNets
+		}
+	}
+	for _, name := range names { // all names are checked before the first hour is spent
+		if _, err := nets.Parse(name, len(cifar.Classes10)); err != nil {
+			return err
+		}
+	}
+	backend, s, err := ready(ctx, cmd, true)
+	if err != nil {
+		return err
+	}
+	training, test, err := openData(s)
+	if err != nil {
+		return err
+	}
+	base := cmd.String("dir")
+	if base == "" {
+		base = filepath.Join(s.Home, "runs", r.Name)
+	}
+	t := experiment{backend: backend, recipe: r, seed: cmd.Int64("seed"), training: training, test: test}
+	var results []result
+	for _, name := range names {
+		dir := filepath.Join(base, fmt.Sprintf("%s-seed%d", name, t.seed))
+		fmt.Fprintf(os.Stderr, "\n%s by recipe %q on %s, kept in %s\n", name, r.Name, backend.Name(), dir)
+		done, err := t.run(ctx, name, dir)
+		if err != nil {
+			return err
+		}
+		results = append(results, done)
+	}
+	return writeTable(os.Stdout, results)
+}
+
+func chosenRecipe(cmd *cli.Command) (recipe.Recipe, error) {
+	r, err := recipe.Preset(cmd.String("preset"))
+	if err != nil {
+		return r, err
+	}
+	if cmd.IsSet("epochs") {
+		r.Epochs, r.Steps = cmd.Int("epochs"), 0
+	}
+	if cmd.IsSet("rate") {
+		r.LearningRate = cmd.Float("rate")
+	}
+	return r, r.Validate()
+}
+
+// experiment is all that the networks trained by one command have in common.
+type experiment struct {
+	backend        compute.Backend
+	recipe         recipe.Recipe
+	seed           int64
+	training, test cifar.Set
+}
+
+// run trains one network and then, once, measures the best epoch's weights on the test images.
+func (t experiment) run(ctx context.Context, name, dir string) (result, error) {
+	net, err := nets.Parse(name, len(t.training.Classes))
+	if err != nil {
+		return result{}, err
+	}
+	training, heldOut, err := datasets(t.training, t.recipe, uint64(t.seed))
+	if err != nil {
+		return result{}, err
+	}
+	resetPeakMemory()
+	fitted, err := recipe.Fit(ctx, recipe.Job{
+		Backend: t.backend, Name: name, Model: cifar.Normalized(net), Recipe: t.recipe, Seed: t.seed,
+		Training: training, HeldOut: heldOut, Dir: dir, Progress: recipe.NewBar(os.Stderr),
+	})
+	if err != nil {
+		return result{}, err
+	}
+	memory, err := peakMemory()
+	if err != nil {
+		return result{}, err
+	}
+	testSet, err := inOrder(t.test, "test")
+	if err != nil {
+		return result{}, err
+	}
+	score, err := recipe.Evaluate(ctx, t.backend, cifar.Normalized(net), fitted.Store, testSet)
+	if err != nil {
+		return result{}, err
+	}
+	return newResult(name, t, fitted, score, memory, dir)
+}
+
+// One in so many training images is set aside to choose the best epoch: 5,000 of the 50,000, 100 of the sample's 1,000.
+const heldOutFraction = 10
+
+// datasets splits the training images, with the augmentation that the recipe asks for. The split is the same for all
+// seeds, so that seeds differ in training alone.
+func datasets(images cifar.Set, r recipe.Recipe, seed uint64) (training, heldOut *cifar.Dataset, err error) {
+	flips := map[string]cifar.FlipMode{recipe.RandomFlip: cifar.RandomFlip, recipe.AlternatingFlip: cifar.AlternatingFlip}
+	rest, aside := images.Split(images.Len()/heldOutFraction, 0)
+	training, err = cifar.NewDataset(rest, cifar.Options{
+		Name: "training", BatchSize: r.BatchSize, Seed: seed, Shuffle: true, DropLast: true,
+		Augment: cifar.Augment{Pad: r.Pad, Flip: flips[r.Flip]},
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	heldOut, err = inOrder(aside, "held-out")
+	return training, heldOut, err
+}
+
+// evaluationBatch divides 10,000, 5,000, 500 and 100, so that one compiled graph serves the whole set.
+const evaluationBatch = 100
+
+func inOrder(images cifar.Set, name string) (*cifar.Dataset, error) {
+	return cifar.NewDataset(images, cifar.Options{Name: name, BatchSize: evaluationBatch})
+}
