@@ -70,38 +70,43 @@ func transition(channels int) block {
 func TestShapesAndParameterCounts(t *testing.T) {
 	const in, c, k = 6, 8, 4
 	for name, test := range map[string]struct {
+		in     int
 		block  block
 		output []int // of an input [2, 8, 8, in]
 		params int   // the formula in the block's comment
 	}{
-		"plain":                 {plain(c, 1), []int{2, 8, 8, c}, 9*in*c + 9*c*c + 4*c},
-		"plain narrowing":       {plain(2, 2), []int{2, 4, 4, 2}, 9*in*2 + 9*2*2 + 4*2},
-		"residual":              {residual(c, 2), []int{2, 4, 4, c}, 9*in*c + 9*c*c + 4*c},
-		"residual stride 3":     {residual(in, 3), []int{2, 3, 3, in}, 9*in*in + 9*in*in + 4*in},
-		"pre-activation":        {preActivation(c, 2), []int{2, 4, 4, c}, 9*in*c + 9*c*c + 2*in + 2*c},
-		"bottleneck":            {bottleneck(c, 2), []int{2, 4, 4, 4 * c}, in*c + 9*c*c + 4*c*c + 12*c + (in+2)*4*c},
-		"highway":               {highway(c, 2, -1), []int{2, 4, 4, c}, 18*in*c + 9*c*c + 5*c},
-		"dense layer":           {denseLayer(k), []int{2, 8, 8, in + k}, 9*in*k + 2*in},
-		"dense bottleneck":      {denseLayerBottleneck(k), []int{2, 8, 8, in + k}, 4*in*k + 2*in + 36*k*k + 8*k},
-		"dense block":           {denseBlock(3, k), []int{2, 8, 8, in + 3*k}, 9*(3*in+3*k)*k + 2*(3*in+3*k)},
-		"dense block, empty":    {denseBlock(0, k), []int{2, 8, 8, in}, 0},
-		"dense block, narrow":   {denseBlockBottleneck(2, k), []int{2, 8, 8, in + 2*k}, (4*k+2)*(2*in+k) + 2*(36*k*k+8*k)},
-		"transition":            {transition(c), []int{2, 4, 4, c}, in*c + 2*in},
-		"bottleneck, no change": {bottleneck(2, 1), []int{2, 8, 8, 8}, in*2 + 9*4 + 4*4 + 12*2 + (in+2)*8},
+		"plain":                  {in, plain(c, 1), []int{2, 8, 8, c}, 9*in*c + 9*c*c + 4*c},
+		"plain narrowing":        {in, plain(2, 2), []int{2, 4, 4, 2}, 9*in*2 + 9*2*2 + 4*2},
+		"residual":               {in, residual(c, 2), []int{2, 4, 4, c}, 9*in*c + 9*c*c + 4*c},
+		"residual stride 3":      {in, residual(in, 3), []int{2, 3, 3, in}, 9*in*in + 9*in*in + 4*in},
+		"pre-activation":         {in, preActivation(c, 2), []int{2, 4, 4, c}, 9*in*c + 9*c*c + 2*in + 2*c},
+		"bottleneck":             {in, bottleneck(c, 2), []int{2, 4, 4, 4 * c}, in*c + 9*c*c + 4*c*c + 12*c + (in+2)*4*c},
+		"highway":                {in, highway(c, 2, -1), []int{2, 4, 4, c}, 18*in*c + 9*c*c + 5*c},
+		"dense layer":            {in, denseLayer(k), []int{2, 8, 8, in + k}, 9*in*k + 2*in},
+		"dense bottleneck":       {in, denseLayerBottleneck(k), []int{2, 8, 8, in + k}, 4*in*k + 2*in + 36*k*k + 8*k},
+		"dense block":            {in, denseBlock(3, k), []int{2, 8, 8, in + 3*k}, 9*(3*in+3*k)*k + 2*(3*in+3*k)},
+		"dense block, empty":     {in, denseBlock(0, k), []int{2, 8, 8, in}, 0},
+		"dense block, narrow":    {in, denseBlockBottleneck(2, k), []int{2, 8, 8, in + 2*k}, (4*k+2)*(2*in+k) + 2*(36*k*k+8*k)},
+		"transition":             {in, transition(c), []int{2, 4, 4, c}, in*c + 2*in},
+		"bottleneck, wider":      {in, bottleneck(2, 1), []int{2, 8, 8, 8}, in*2 + 9*4 + 4*4 + 12*2 + (in+2)*8},
+		"bottleneck, same shape": {8, bottleneck(2, 1), []int{2, 8, 8, 8}, 8*2 + 9*4 + 4*4 + 12*2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRun(t, test.block, input(2, 8, 8, in))
-			if got := r.forward(false).Shape().Dimensions; !slices.Equal(got, test.output) {
+			store, g := buildOnly(t)
+			y := test.block(store.RootScope(), Parameter(g, "x", shapes.Make(dtypes.Float32, 2, 8, 8, test.in)))
+			if got := y.Shape().Dimensions; !slices.Equal(got, test.output) {
 				t.Errorf("output %v, want %v", got, test.output)
 			}
-			if got := r.params(); got != test.params {
-				t.Errorf("%d parameters, want %d", got, test.params)
+			params := 0
+			for v := range store.IterVariables() {
+				if v.Trainable {
+					params += v.Shape().Size()
+				}
+			}
+			if params != test.params {
+				t.Errorf("%d parameters, want %d", params, test.params)
 			}
 		})
-	}
-	r := newRun(t, bottleneck(2, 1), input(2, 8, 8, 8))
-	if r.store.GetVariable("/projection/weights") != nil {
-		t.Error("a bottleneck that keeps the shape has a projection")
 	}
 }
 
@@ -290,15 +295,18 @@ type run struct {
 	execs   map[bool]*model.Exec // compiled forward passes, by training
 }
 
-// newRun initialises the block's variables.
+// newRun creates and initialises the block's variables.
 func newRun(t *testing.T, block block, x *tensors.Tensor) *run {
 	t.Helper()
-	r := &run{t, openBackend(), model.NewStore(), block, x, map[bool]*model.Exec{}}
-	if err := r.store.SetRNGStateFromSeed(1); err != nil {
+	store, g := buildOnly(t)
+	block(store.RootScope(), Parameter(g, "x", x.Shape()))
+	if err := store.SetRNGStateFromSeed(1); err != nil {
 		t.Fatal(err)
 	}
-	r.forward(false)
-	return r
+	if err := store.InitializeVariables(openBackend(), nil); err != nil {
+		t.Fatal(err)
+	}
+	return &run{t, openBackend(), store, block, x, map[bool]*model.Exec{}}
 }
 
 // forward returns the block's output.
@@ -357,15 +365,6 @@ func (r *run) names() []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// params counts the trained values.
-func (r *run) params() int {
-	n := 0
-	for _, name := range r.names() {
-		n += r.store.GetVariable(name).Shape().Size()
-	}
-	return n
 }
 
 // set gives each value of a variable.
