@@ -184,6 +184,24 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 	}
 }
 
+// A broken loop must not wait until the rest of the epoch is made. What is made can be seen by what is allocated.
+func TestBreakIsPrompt(t *testing.T) {
+	d := newDataset(t, noise(1000, Classes10), Options{BatchSize: 1})
+	whole := testing.AllocsPerRun(3, func() {
+		for batch := range d.From(0, 0) {
+			_ = batch.Finalize()
+		}
+	})
+	broken := testing.AllocsPerRun(3, func() {
+		for range d.From(0, 0) {
+			break
+		}
+	})
+	if broken > whole/10 {
+		t.Errorf("%v allocations for one batch, %v for 1,000", broken, whole)
+	}
+}
+
 func TestNewDatasetErrors(t *testing.T) {
 	set := noise(10, Classes10)
 	wrongLabel := set.clone()

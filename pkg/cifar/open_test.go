@@ -51,12 +51,26 @@ func TestOpenAbsent(t *testing.T) {
 	}
 }
 
-func TestOpenCorrupted(t *testing.T) {
+func TestOpenVerifies(t *testing.T) {
+	dir := t.TempDir()
+	for _, file := range append(cifar10.train[:5:5], cifar10.test...) {
+		name := filepath.Join(dir, file.name)
+		saveFile(t, name, nil)
+		if err := os.Truncate(name, int64(file.records*cifar10.recordBytes())); err != nil { // black airplanes, sparse
+			t.Fatal(err)
+		}
+	}
 	t.Setenv(EnvQuick, "")
-	_, dir, _, _ := writeSmall(t, cifar10, 2)
 	t.Setenv(EnvData, dir)
 	_, _, err := Open()
-	wantError(t, err, "data_batch_1.bin", "record 2 of 10000")
+	wantError(t, err, filepath.Join(dir, "data_batch_1.bin"), ErrDigest.Error())
+	if !errors.Is(Verify(dir), ErrDigest) {
+		t.Error("Verify accepts black images")
+	}
+	train, test, err := Load(dir)
+	if err != nil || train.Len() != 50_000 || test.Len() != 10_000 {
+		t.Errorf("Load gives %d and %d images, %v", train.Len(), test.Len(), err)
+	}
 }
 
 // TestOfficialData needs the 60,000 images; all that it tests of this package's code is tested on other data too.
