@@ -176,29 +176,28 @@ func TestBadShapesPanic(t *testing.T) {
 func TestIdentities(t *testing.T) {
 	x := input(2, 4, 4, 3)
 	positive := tensors.FromFlatDataAndDimensions(apply(values(x), math.Abs), 2, 4, 4, 3)
+	shut := map[string]float32{"/gate/biases": -1e4}
 	for name, test := range map[string]struct {
 		block block
-		zero  []string // variables set to zero first
+		set   map[string]float32
 		x     *tensors.Tensor
 		want  func(x []float32) []float32
 	}{
-		"closed gate returns x":            {highway(3, 1, -1e4), nil, x, same},
-		"closed gate carries the shortcut": {highway(5, 2, -1e4), nil, x, optionA},
-		"zeroed pre-activation returns x":  {preActivation(3, 1), []string{"/conv2/weights"}, x, same},
-		"zeroed pre-activation, new shape": {preActivation(5, 2), []string{"/conv2/weights"}, x, optionA},
+		"closed gate returns x":            {highway(3, 1, -1), shut, x, same},
+		"closed gate carries the shortcut": {highway(5, 2, -1), shut, x, optionA},
+		"zeroed pre-activation returns x":  {preActivation(3, 1), map[string]float32{"/conv2/weights": 0}, x, same},
+		"zeroed pre-activation, new shape": {preActivation(5, 2), map[string]float32{"/conv2/weights": 0}, x, optionA},
 		"zeroed residual returns x":        {residual(3, 1), zeroNorm("/norm2"), positive, same},
 		"zeroed residual cuts below zero":  {residual(3, 1), zeroNorm("/norm2"), x, relu},
 		"zeroed residual, new shape":       {residual(5, 2), zeroNorm("/norm2"), positive, optionA},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRun(t, test.block, test.x)
-			for _, path := range test.zero {
-				r.set(path, func(int) float32 { return 0 })
+			for path, value := range test.set {
+				r.set(path, constant(value))
 			}
-			for _, training := range []bool{false, true} {
-				if got, want := values(r.forward(training)), test.want(values(test.x)); !slices.Equal(got, want) {
-					t.Errorf("training %v: got %v\nwant %v", training, got, want)
-				}
+			if got, want := values(r.forward(true)), test.want(values(test.x)); !slices.Equal(got, want) {
+				t.Errorf("got %v\nwant %v", got, want)
 			}
 		})
 	}
@@ -208,8 +207,8 @@ func TestIdentities(t *testing.T) {
 func TestZeroedBottleneckReturnsShortcut(t *testing.T) {
 	x := input(2, 4, 4, 8)
 	r := newRun(t, bottleneck(2, 1), x)
-	for _, path := range zeroNorm("/norm3") {
-		r.set(path, func(int) float32 { return 0 })
+	for path, value := range zeroNorm("/norm3") {
+		r.set(path, constant(value))
 	}
 	if got, want := values(r.forward(true)), relu(values(x)); !slices.Equal(got, want) {
 		t.Errorf("got %v\nwant %v", got, want)
@@ -218,12 +217,59 @@ func TestZeroedBottleneckReturnsShortcut(t *testing.T) {
 
 // An open gate leaves the plain block, whose variables have the same names.
 func TestOpenGateIsPlain(t *testing.T) {
-	r := newRun(t, highway(3, 1, 1e4), input(2, 4, 4, 3))
+	r := newRun(t, highway(3, 1, -1), input(2, 4, 4, 3))
+	r.set("/gate/biases", constant(1e4))
 	got := values(r.forward(true))
 	r = &run{t, r.backend, r.store, plain(3, 1), r.x, map[bool]*model.Exec{}}
 	if want := values(r.forward(true)); !slices.Equal(got, want) {
 		t.Errorf("got %v\nwant %v", got, want)
 	}
+}
+
+// Convolutions start He-normal, norms as identities, gates at their bias.
+func TestInitialValues(t *testing.T) {
+	store, g := buildOnly(t)
+	if err := store.SetRNGStateFromSeed(1); err != nil {
+		t.Fatal(err)
+	}
+	x := Parameter(g, "x", shapes.Make(dtypes.Float32, 2, 4, 4, 32))
+	for name, block := range map[string]block{
+		"plain": plain(32, 1), "residual": residual(32, 1), "preact": preActivation(32, 1), "bottleneck": bottleneck(32, 1),
+		"highway": highway(32, 1, -2.5), "dense": denseBlock(2, 32), "narrow": denseBlockBottleneck(1, 32), "transition": transition(32),
+	} {
+		block(store.RootScope().In("%s", name), x)
+	}
+	if err := store.InitializeVariables(openBackend(), nil); err != nil {
+		t.Fatal(err)
+	}
+	for v := range store.IterVariables() {
+		if !v.Trainable {
+			continue
+		}
+		got := values(v.MustValue())
+		mean, std := moments(got)
+		dims := v.Shape().Dimensions
+		switch {
+		case len(dims) == 4:
+			want := math.Sqrt(2 / float64(dims[0]*dims[1]*dims[2]))
+			if !(math.Abs(mean) < 0.1*want && math.Abs(std/want-1) < 0.1) {
+				t.Errorf("%s %v has mean %.3g and standard deviation %.3g, want 0 and %.3g", v.Path(), dims, mean, std, want)
+			}
+		case !(std == 0 && mean == map[string]float64{"scale": 1, "offset": 0, "biases": -2.5}[v.Name()]):
+			t.Errorf("%s starts at %v", v.Path(), got)
+		}
+	}
+}
+
+// moments returns the mean and the standard deviation of x.
+func moments(x []float32) (mean, std float64) {
+	for _, v := range x {
+		mean += float64(v) / float64(len(x))
+	}
+	for _, v := range x {
+		std += (float64(v) - mean) * (float64(v) - mean) / float64(len(x))
+	}
+	return mean, math.Sqrt(std)
 }
 
 func TestFirstChannelsOfDenseAreInput(t *testing.T) {
@@ -255,8 +301,7 @@ func TestBatchNormGradient(t *testing.T) {
 	}
 	r := newRun(t, bn, x)
 	r.set("/batch_normalization/scale", func(i int) float32 { return 1.5 - float32(i) })
-	ones := func(int) float32 { return 1 }
-	_, gradients := r.gradients(ones)
+	_, gradients := r.gradients(constant(1))
 	for i, g := range values(gradients[0]) {
 		if !(math.Abs(float64(g)) < 1e-5) {
 			t.Errorf("∂ΣBN(x)/∂x[%d] = %g, want 0", i, g)
@@ -295,18 +340,23 @@ type run struct {
 	execs   map[bool]*model.Exec // compiled forward passes, by training
 }
 
-// newRun creates and initialises the block's variables.
+// newRun creates the block's variables and gives the trained ones the values of variableFormula.
 func newRun(t *testing.T, block block, x *tensors.Tensor) *run {
 	t.Helper()
 	store, g := buildOnly(t)
 	block(store.RootScope(), Parameter(g, "x", x.Shape()))
-	if err := store.SetRNGStateFromSeed(1); err != nil {
-		t.Fatal(err)
+	r := &run{t, openBackend(), store, block, x, map[bool]*model.Exec{}}
+	for v := range store.IterVariables() {
+		switch {
+		case v.Trainable:
+			r.set(v.Path(), variableFormula(v.Path()))
+		case v.Name() == "variance":
+			r.set(v.Path(), constant(1))
+		default:
+			r.set(v.Path(), constant(0))
+		}
 	}
-	if err := store.InitializeVariables(openBackend(), nil); err != nil {
-		t.Fatal(err)
-	}
-	return &run{t, openBackend(), store, block, x, map[bool]*model.Exec{}}
+	return r
 }
 
 // forward returns the block's output.
@@ -384,7 +434,7 @@ func (r *run) set(path string, value func(i int) float32) {
 }
 
 // openBackend is the backend of all tests: a tensor can be used with one only.
-var openBackend = sync.OnceValue(func() compute.Backend { return accel.MustNew("") })
+var openBackend = sync.OnceValue(func() compute.Backend { return accel.Wrap(accel.MustNew("")) })
 
 // buildOnly returns a store and a graph that is never compiled.
 func buildOnly(t *testing.T) (*model.Store, *Graph) {
@@ -410,6 +460,8 @@ func input(dims ...int) *tensors.Tensor {
 
 // values copies a float32 tensor's data.
 func values(t *tensors.Tensor) []float32 { return tensors.MustCopyFlatData[float32](t) }
+
+func constant(c float32) func(int) float32 { return func(int) float32 { return c } }
 
 func apply(x []float32, f func(float64) float64) []float32 {
 	y := make([]float32, len(x))
@@ -437,6 +489,7 @@ func optionA(x []float32) []float32 {
 	return y
 }
 
-func zeroNorm(scope string) []string {
-	return []string{scope + "/batch_normalization/scale", scope + "/batch_normalization/offset"}
+// zeroNorm sets a norm's scale and offset to zero.
+func zeroNorm(scope string) map[string]float32 {
+	return map[string]float32{scope + "/batch_normalization/scale": 0, scope + "/batch_normalization/offset": 0}
 }

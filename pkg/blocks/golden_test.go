@@ -42,9 +42,6 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := newRun(t, block, input(2, 4, 4, 3))
-			for _, path := range r.names() {
-				r.set(path, variableFormula(path))
-			}
 			y, gradients := r.gradients(func(i int) float32 { return formula(i, 2) })
 			if !slices.Equal(y.Shape().Dimensions, want.OutputShape) {
 				t.Fatalf("output is %v, want %v", y.Shape().Dimensions, want.OutputShape)
