@@ -70,10 +70,12 @@ func (s *Setup) kernelFiles() map[string][]byte {
 			"PATH":  s.path("kernel") + ":" + s.path("bin") + ":${PATH}",
 		},
 	}
-	quiet := map[string]any{"disabledExtensions": map[string]bool{"@jupyterlab/apputils-extension:announcements": true}}
+	settings := map[string]any{ // else JupyterLab asks whether to fetch news, and for new versions
+		"@jupyterlab/apputils-extension:notification": map[string]any{"fetchNews": "false", "checkForUpdates": false},
+	}
 	return map[string][]byte{
 		s.path("venv", "share", "jupyter", "kernels", KernelName, "kernel.json"): indent(spec),
-		s.path("venv", "etc", "jupyter", "labconfig", "page_config.json"):        indent(quiet),
+		s.path("venv", "share", "jupyter", "lab", "settings", "overrides.json"):  indent(settings),
 		s.path("kernel", "go"): []byte(strings.NewReplacer("{kernel}", s.path("kernel"), "{source}", s.Source).Replace(goScript)),
 	}
 }

@@ -191,14 +191,18 @@ func (s *Setup) tryPlugin(ctx context.Context, backend string) (about string, er
 func (s *Setup) helper(ctx context.Context, what string, args ...string) (string, error) {
 	cmd := s.command(ctx, "go", append([]string{"run", "-buildvcs=false", "./internal/setup/pjrt"}, args...)...)
 	cmd.Dir = s.Source
+	cmd.Env = append(cmd.Env, "GOTRACEBACK=none")
 	output, err := s.run(cmd, what)
 	lines := strings.Split(strings.TrimSpace(output), "\n")
 	if err == nil {
 		return lines[len(lines)-1], nil
 	}
-	for _, line := range lines { // its own words say more than all that was printed
+	for _, line := range lines { // its own last words, or the runtime's, say more than all that was printed
 		if reason, ok := strings.CutPrefix(line, "pjrt: "); ok {
 			return "", errors.New(reason)
+		}
+		if strings.HasPrefix(line, "SIG") || strings.HasPrefix(line, "panic: ") {
+			return "", fmt.Errorf("it takes down the process: %s", line)
 		}
 	}
 	return "", err

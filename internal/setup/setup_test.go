@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package setup
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// newTest is a Setup with a home of its own, whose sources are all unreachable, and what it says.
+func newTest(t *testing.T, options Options) (*Setup, *bytes.Buffer) {
+	t.Helper()
+	for _, name := range []string{EnvHome, EnvData, EnvQuick, EnvBackend} {
+		t.Setenv(name, "")
+	}
+	noNetwork(t)
+	said := &bytes.Buffer{}
+	options.Out = said
+	if options.Home == "" {
+		options.Home = filepath.Join(t.TempDir(), "home")
+	}
+	s, err := New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.sources.archiveURL = "http://127.0.0.1:9/cifar-10-binary.tar.gz"
+	s.sources.npm = []string{"no-such-npm"}
+	s.sources.pythons = []string{"no-such-python"}
+	return s, said
+}
+
+// noNetwork points all clients to a port on which nobody listens.
+func noNetwork(t *testing.T) {
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
+		t.Setenv(name, "http://127.0.0.1:9")
+	}
+	t.Setenv("NO_PROXY", "127.0.0.1")
+	t.Setenv("PIP_FIND_LINKS", "")
+}
+
+// program writes an executable shell script and returns its path.
+func program(t *testing.T, script string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(name, []byte("#!/bin/sh\n"+script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// wantError fails the test unless err mentions all of these.
+func wantError(t *testing.T, err error, mentions ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one that mentions %q", mentions)
+	}
+	for _, mention := range mentions {
+		if !strings.Contains(err.Error(), mention) {
+			t.Errorf("the error does not mention %q: %v", mention, err)
+		}
+	}
+}
+
+// noLeftovers fails the test if something in the home is neither in place nor a lock or download.
+func noLeftovers(t *testing.T, s *Setup) {
+	t.Helper()
+	if left, _ := filepath.Glob(s.path("*.tmp-*")); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+func TestNew(t *testing.T) {
+	t.Setenv(EnvHome, "")
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := filepath.Join(cache, "skipnets"); s.Home != want {
+		t.Errorf("home is %s, want %s", s.Home, want)
+	}
+	if _, err := os.Stat(filepath.Join(s.Source, "internal", "setup", "setup_test.go")); err != nil {
+		t.Errorf("the checkout is said to be %s: %v", s.Source, err)
+	}
+	t.Setenv(EnvHome, "/elsewhere")
+	if s, err = New(Options{}); err != nil || s.Home != "/elsewhere" {
+		t.Errorf("home is %s, want what %s says; %v", s.Home, EnvHome, err)
+	}
+	_, err = New(Options{Source: t.TempDir()})
+	wantError(t, err, "not in a checkout of "+modulePath)
+}
+
+func TestReadyMakesWhatIsMissingOnce(t *testing.T) {
+	s, said := newTest(t, Options{})
+	var made, checked int
+	step := Step{
+		Name:  "thing",
+		Check: func() (string, error) { checked++; return "version 1", errorIf(made == 0, "not here yet") },
+		Make:  func(context.Context) error { made++; return nil },
+	}
+	for range 2 {
+		if err := s.Ready(t.Context(), step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if made != 1 {
+		t.Errorf("made %d times, want once", made)
+	}
+	if want := "… thing: not here yet\n✓ thing: version 1\n✓ thing: version 1\n"; said.String() != want {
+		t.Errorf("said\n%swant\n%s", said, want)
+	}
+}
+
+func TestReadyStopsAtFailure(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	failing := Step{
+		Name:  "thing",
+		Check: func() (string, error) { return "", errors.New("not here yet") },
+		Make:  func(context.Context) error { return errors.New("it rains") },
+		Mend:  "wait for the sun",
+	}
+	later := Step{Name: "later", Check: func() (string, error) { t.Error("went on"); return "", nil }}
+	wantError(t, s.Ready(t.Context(), failing, later), "thing", "it rains", "wait for the sun")
+
+	failing.Make = func(context.Context) error { return nil } // but it still is not there
+	wantError(t, s.Ready(t.Context(), failing), "not here yet")
+	failing.Make = nil
+	wantError(t, s.Ready(t.Context(), failing), "not here yet", "wait for the sun")
+}
+
+func TestTwoAtOnce(t *testing.T) {
+	t.Parallel()
+	s := &Setup{Options: Options{Home: t.TempDir(), Out: &lockedBuffer{}}}
+	var made atomic.Int32
+	var working atomic.Bool
+	step := Step{
+		Name:  "slow thing",
+		Check: func() (string, error) { return "here", errorIf(made.Load() == 0, "not here yet") },
+		Make: func(context.Context) error {
+			if !working.CompareAndSwap(false, true) {
+				t.Error("two work at the same time")
+			}
+			defer working.Store(false)
+			made.Add(1)
+			return nil
+		},
+	}
+	var all sync.WaitGroup
+	for range 8 { // a lock is per open file, so goroutines contend as processes do
+		all.Go(func() {
+			if err := s.Ready(t.Context(), step); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if made.Load() != 1 {
+		t.Errorf("made %d times, want once", made.Load())
+	}
+}
+
+// A lockedBuffer may be written by several goroutines.
+type lockedBuffer struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.Write(p)
+}
+
+func TestWaitingForTheLockEndsWithContext(t *testing.T) {
+	s, said := newTest(t, Options{})
+	unlock, err := s.lock(t.Context(), "thing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.lock(ctx, "thing"); !errors.Is(err, context.Canceled) {
+		t.Errorf("error = %v, want context.Canceled", err)
+	}
+	if !strings.Contains(said.String(), "waiting") {
+		t.Errorf("said %q, want that it waits", said)
+	}
+}
+
+func TestUnwritableHome(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s, _ := newTest(t, Options{Home: filepath.Join(file, "home")}) // nobody can write there, not even root
+	for _, step := range []Step{s.Python(), s.Plugin(), s.Dataset(), s.Jupyter(), s.Tools(), s.Kernel()} {
+		wantError(t, s.Ready(t.Context(), step), step.Name, "cannot write in", file, EnvHome)
+	}
+}
+
+func TestEnv(t *testing.T) {
+	s, _ := newTest(t, Options{Quick: true, Backend: "go", Data: "some/data"})
+	env := strings.Join(s.Env(), "\n")
+	data, _ := filepath.Abs("some/data")
+	for _, want := range []string{
+		EnvHome + "=" + s.Home, EnvSource + "=" + s.Source, EnvQuick + "=1", EnvBackend + "=go", EnvData + "=" + data,
+		"\nPATH=" + s.path("bin") + ":", "JUPYTER_CONFIG_DIR=" + s.Home,
+	} {
+		if !strings.Contains(env, want) {
+			t.Errorf("the environment lacks %s", want)
+		}
+	}
+}
+
+func TestDoctorChangesNothing(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	var listed bytes.Buffer
+	wantError(t, s.Doctor(&listed), "6 missing")
+	for _, want := range []string{"✓ C compiler: ", "✗ Python: ", "✗ XLA plugin: ", "✗ CIFAR-10: ", "✗ JupyterLab: ", "✗ GoNB: ",
+		"✗ Jupyter kernel: ", "go run ./cmd/skipnets doctor -mend", "home " + s.Home} {
+		if !strings.Contains(listed.String(), want) {
+			t.Errorf("not listed: %s", want)
+		}
+	}
+	if _, err := os.Stat(s.Home); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("doctor has made %s", s.Home)
+	}
+}
+
+func TestCompiler(t *testing.T) {
+	goProgram, err := exec.LookPath("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, _ := newTest(t, Options{})
+	if detail, err := s.checkCompiler(); err != nil {
+		t.Errorf("%q, %v", detail, err)
+	}
+	bin := t.TempDir() // with go and nothing else
+	if err := os.Symlink(goProgram, filepath.Join(bin, "go")); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin)
+	wantError(t, s.Ready(t.Context(), s.Compiler()), "C compiler", "which Go needs to use XLA", "install one", "-backend go")
+	s.Backend = "go"
+	if err := s.Ready(t.Context(), s.Compiler()); err != nil {
+		t.Errorf("backend go needs none, but: %v", err)
+	}
+}
+
+func TestCompilerSwitchedOff(t *testing.T) {
+	t.Setenv("CGO_ENABLED", "0")
+	s, _ := newTest(t, Options{})
+	wantError(t, s.Ready(t.Context(), s.Compiler()), "CGO_ENABLED=0")
+}
+
+func errorIf(failed bool, text string) error {
+	if failed {
+		return errors.New(text)
+	}
+	return nil
+}

