@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package accel
+
+import (
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+)
+
+// An Option changes what [Wrap] rewrites.
+type Option func(*rewrites)
+
+// WithConvDType computes convolutions and their gradients in dtype inside a float32 graph: both operands are converted,
+// convolved, and the result converted back. Weights, statistics and activations stay float32, so no model needs to
+// know. Only dtypes.BFloat16 and dtypes.Float16 make sense. It is meant for hardware that multiplies those faster.
+func WithConvDType(dtype dtypes.DType) Option {
+	return func(r *rewrites) { r.convDType = dtype }
+}
+
+// rewrites says which operations a decorated backend replaces.
+type rewrites struct {
+	convDType     dtypes.DType // what float32 convolutions are computed in; InvalidDType: as they are
+	inputGrad     bool         // input gradients as canonical convolutions
+	kernelGrad    bool         // kernel gradients in the form fastest on a CPU
+	convAsDots    bool         // convolutions as matrix products
+	addsBatchNorm bool         // the backend has no BatchNorm operations: compose them
+}
+
+// Wrap decorates a backend so that it builds some operations in a faster form, or in a form the backend supports at
+// all. Whatever it does not know (groups, dilations, unusual layouts) passes through untouched, and so does everything
+// that is fast already, as convolutions on CUDA are. The values are the same up to rounding.
+func Wrap(b compute.Backend, opts ...Option) compute.Backend {
+	r := defaults(b)
+	for _, opt := range opts {
+		opt(&r)
+	}
+	return &backend{b, r}
+}
+
+// Unwrap returns the backend inside a decorated one, or b itself.
+func Unwrap(b compute.Backend) compute.Backend {
+	if wrapped, ok := b.(*backend); ok {
+		return wrapped.Backend
+	}
+	return b
+}
+
+// defaults chooses what is worth rewriting for a backend.
+func defaults(b compute.Backend) rewrites {
+	if xla, ok := b.(interface{ IsCPU() bool }); ok && xla.IsCPU() {
+		return rewrites{inputGrad: true, kernelGrad: true}
+	}
+	if !b.Capabilities().Operations[compute.OpTypeBatchNormForTraining] {
+		return rewrites{convAsDots: true, addsBatchNorm: true}
+	}
+	return rewrites{}
+}
+
+// The types below embed what they decorate, so that any method they do not mention passes through.
+
+type backend struct {
+	compute.Backend
+	rewrites
+}
+
+func (b *backend) Builder(name string) compute.Builder {
+	return &builder{b.Backend.Builder(name), b}
+}
+
+// Capabilities adds the operations that the decorator composes.
+func (b *backend) Capabilities() compute.Capabilities {
+	capabilities := b.Backend.Capabilities()
+	if b.addsBatchNorm {
+		capabilities = capabilities.Clone()
+		for _, op := range []compute.OpType{compute.OpTypeBatchNormForTraining, compute.OpTypeBatchNormForInference, compute.OpTypeBatchNormGradient} {
+			capabilities.Operations[op] = true
+		}
+	}
+	return capabilities
+}
+
+func (b *backend) BufferFromFlatData(device compute.DeviceNum, flat any, shape shapes.Shape) (compute.Buffer, error) {
+	return b.wrapBuffer(b.Backend.BufferFromFlatData(device, flat, shape))
+}
+
+func (b *backend) NewSharedBuffer(device compute.DeviceNum, shape shapes.Shape) (compute.Buffer, any, error) {
+	inner, flat, err := b.Backend.NewSharedBuffer(device, shape)
+	wrapped, err := b.wrapBuffer(inner, err)
+	return wrapped, flat, err
+}
+
+func (b *backend) wrapBuffer(inner compute.Buffer, err error) (compute.Buffer, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &buffer{inner, b}, nil
+}
+
+// A buffer names the decorated backend as its own: GoMLX takes a tensor's backend from its buffer.
+type buffer struct {
+	compute.Buffer
+	backend *backend
+}
+
+func (b *buffer) Backend() compute.Backend { return b.backend }
+
+func (b *buffer) CopyToDevice(device compute.DeviceNum) (compute.Buffer, error) {
+	return b.backend.wrapBuffer(b.Buffer.CopyToDevice(device))
+}
+
+type builder struct {
+	compute.Builder
+	backend *backend
+}
+
+func (b *builder) Main() compute.Function { return &function{b.Builder.Main(), b, nil} }
+
+func (b *builder) NewFunction(name string) (compute.Function, error) {
+	return b.wrapFunction(nil)(b.Builder.NewFunction(name))
+}
+
+func (b *builder) wrapFunction(parent *function) func(compute.Function, error) (compute.Function, error) {
+	return func(inner compute.Function, err error) (compute.Function, error) {
+		if err != nil {
+			return nil, err
+		}
+		return &function{inner, b, parent}, nil
+	}
+}
+
+func (b *builder) Compile() (compute.Executable, error) {
+	inner, err := b.Builder.Compile()
+	if err != nil {
+		return nil, err
+	}
+	return &executable{inner, b.backend}, nil
+}
+
+type executable struct {
+	compute.Executable
+	backend *backend
+}
+
+func (e *executable) Execute(inputs []compute.Buffer, donate []bool, device compute.DeviceNum) ([]compute.Buffer, error) {
+	inner := make([]compute.Buffer, len(inputs))
+	for i, input := range inputs {
+		inner[i] = input
+		if wrapped, ok := input.(*buffer); ok {
+			inner[i] = wrapped.Buffer
+		}
+	}
+	outputs, err := e.Executable.Execute(inner, donate, device)
+	if err != nil {
+		return nil, err
+	}
+	for i, output := range outputs {
+		outputs[i] = &buffer{output, e.backend}
+	}
+	return outputs, nil
+}
+
+// A function is where operations are built: conv.go, convgrad.go and batchnorm.go hold those it replaces.
+type function struct {
+	compute.Function
+	builder *builder
+	parent  *function
+}
+
+func (f *function) Builder() compute.Builder { return f.builder }
+
+func (f *function) Parent() compute.Function {
+	if f.parent == nil {
+		return nil
+	}
+	return f.parent
+}
+
+func (f *function) Closure() (compute.Function, error) {
+	return f.builder.wrapFunction(f)(f.Function.Closure())
+}
+
+// unwrap gives a backend its own function back.
+func unwrap(f compute.Function) compute.Function {
+	if wrapped, ok := f.(*function); ok {
+		return wrapped.Function
+	}
+	return f
+}
+
+func (f *function) Call(target compute.Function, inputs ...compute.Value) ([]compute.Value, error) {
+	return f.Function.Call(unwrap(target), inputs...)
+}
+
+func (f *function) Sort(comparator compute.Function, axis int, isStable bool, inputs ...compute.Value) ([]compute.Value, error) {
+	return f.Function.Sort(unwrap(comparator), axis, isStable, inputs...)
+}
+
+func (f *function) While(cond, body compute.Function, initial ...compute.Value) ([]compute.Value, error) {
+	return f.Function.While(unwrap(cond), unwrap(body), initial...)
+}
+
+func (f *function) If(pred compute.Value, onTrue, onFalse compute.Function) ([]compute.Value, error) {
+	return f.Function.If(pred, unwrap(onTrue), unwrap(onFalse))
+}
