@@ -69,7 +69,7 @@ func try(config string) (string, error) {
 		return "", err
 	}
 	defer backend.Finalize()
-	sum, err := graph.ExecOnce(backend, func(x *graph.Node) *graph.Node { return graph.ReduceAllSum(x) }, []float32{1, 2, 3})
+	sum, err := graph.CallOnce(backend, func(x *graph.Node) *graph.Node { return graph.ReduceAllSum(x) }, []float32{1, 2, 3})
 	if err != nil {
 		return "", err
 	}

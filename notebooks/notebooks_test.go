@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package notebooks_test executes the notebooks as JupyterLab would, and checks the outputs that are committed.
+package notebooks_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/skipnets/skipnets/internal/setup"
+)
+
+const (
+	patience = 2 * time.Minute // for one notebook in quick mode
+	largest  = 1_500_000       // bytes of a committed notebook
+)
+
+// A notebook is what we check of the file format nbformat 4.
+type notebook struct {
+	Cells []struct {
+		Type    string   `json:"cell_type"`
+		Source  text     `json:"source"`
+		Count   *int     `json:"execution_count"`
+		Outputs []output `json:"outputs"`
+	} `json:"cells"`
+}
+
+type output struct {
+	Type string                     `json:"output_type"`
+	Text text                       `json:"text"`
+	Data map[string]json.RawMessage `json:"data"`
+}
+
+// text is a string or a list of lines; nbformat allows both.
+type text string
+
+func (t *text) UnmarshalJSON(content []byte) error {
+	var lines []string
+	if err := json.Unmarshal(content, &lines); err == nil {
+		*t = text(strings.Join(lines, ""))
+		return nil
+	}
+	return json.Unmarshal(content, (*string)(t))
+}
+
+// TestExecute runs every notebook in quick mode through the real kernel.
+func TestExecute(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves the notebooks out")
+	}
+	s := ready(t)
+	notebooks, err := s.Notebooks()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := listing(t)
+	for _, name := range notebooks {
+		t.Run(filepath.Base(name), func(t *testing.T) { execute(t, s, name) })
+	}
+	if after := listing(t); after != before {
+		t.Errorf("running the notebooks has changed this folder from\n%s\nto\n%s", before, after)
+	}
+}
+
+// execute runs a notebook and checks the outputs it gives now.
+func execute(t *testing.T, s *setup.Setup, name string) {
+	ctx, cancel := context.WithTimeoutCause(t.Context(), patience, fmt.Errorf("not done after %v", patience))
+	defer cancel()
+	start := time.Now()
+	executed, _, err := s.Execute(ctx, name, t.TempDir())
+	if err != nil {
+		t.Fatal(errors.Join(context.Cause(ctx), err))
+	}
+	t.Logf("%v", time.Since(start).Round(time.Second))
+	if err := check(executed); err != nil {
+		t.Error(err)
+	}
+}
+
+// ready makes ready what notebooks need.
+func ready(t *testing.T) *setup.Setup {
+	t.Helper()
+	dependOn(t, "../pkg")
+	s, err := setup.New(setup.Options{Quick: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Ready(t.Context(), s.Steps()...); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// dependOn tells go test, which remembers what passed, that the result depends on the sources in a folder: it keeps note
+// of the folders that a test reads, and cannot see what the kernel reads.
+func dependOn(t *testing.T, dir string) {
+	t.Helper()
+	if err := filepath.WalkDir(dir, func(_ string, _ fs.DirEntry, err error) error { return err }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// listing is the names, sizes and times of what is in this folder.
+func listing(t *testing.T) string {
+	t.Helper()
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list strings.Builder
+	for _, file := range files {
+		info, err := file.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(&list, info.Name(), info.Size(), info.ModTime())
+	}
+	return list.String()
+}
+
+// TestCommitted checks the notebooks as they are in the repository.
+func TestCommitted(t *testing.T) {
+	notebooks, err := filepath.Glob("*.ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(notebooks) == 0 {
+		t.Fatal("no notebooks")
+	}
+	for _, name := range notebooks {
+		if err := check(name); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// check reads a notebook with its outputs and joins all that is wrong with it.
+func check(name string) error {
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	var n notebook
+	if err := json.Unmarshal(content, &n); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	var faults []error
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf(filepath.Base(name)+": "+format, args...))
+	}
+	if len(content) > largest {
+		fault("%d bytes, at most %d are allowed", len(content), largest)
+	}
+	count, images := 0, 0
+	for i, cell := range n.Cells {
+		if path := absolute.FindString(string(cell.Source)); path != "" {
+			fault("cell %d: absolute path %q", i+1, path)
+		}
+		if cell.Type != "code" || strings.TrimSpace(string(cell.Source)) == "" {
+			continue
+		}
+		count++
+		if cell.Count == nil || *cell.Count != count {
+			fault("cell %d: not executed in order: it must have count %d", i+1, count)
+		}
+		for _, output := range cell.Outputs {
+			if output.Type == "error" {
+				fault("cell %d: failed", i+1)
+			}
+			if path := absolute.FindString(output.shown()); path != "" {
+				fault("cell %d: its output has the absolute path %q", i+1, path)
+			}
+			if _, ok := output.Data["image/png"]; ok || strings.Contains(output.shown(), "data:image/png") {
+				images++
+			}
+		}
+	}
+	if images == 0 {
+		fault("no image/png")
+	}
+	return errors.Join(faults...)
+}
+
+// absolute matches paths that exist on some machines only.
+var absolute = regexp.MustCompile(`(^|[\s"'=(\x60>])/(home|root|tmp|var|usr|opt|work|mnt|Users)/[\w./-]+`)
+
+// shown is what a reader sees of an output as text.
+func (o output) shown() string {
+	shown := string(o.Text)
+	for _, kind := range []string{"text/plain", "text/html", "text/markdown"} {
+		var content text
+		if json.Unmarshal(o.Data[kind], &content) == nil {
+			shown += "\n" + string(content)
+		}
+	}
+	return shown
+}
