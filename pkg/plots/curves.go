@@ -5,6 +5,7 @@ package plots
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -61,17 +62,24 @@ func Curves(axes Axes, series ...Series) ([]byte, error) {
 	}
 	p, legend, style := newPlot(axes), plot.NewLegend(), styler{}
 	p.Add(grid())
+	whole := true
 	for _, s := range series {
 		points, err := s.points(axes)
 		if err != nil {
 			return nil, fmt.Errorf("plots: curves: %w", err)
 		}
+		for _, point := range points {
+			whole = whole && point.X == math.Trunc(point.X)
+		}
 		if err := addCurve(p, &legend, &style, s.Name, points); err != nil {
 			return nil, fmt.Errorf("plots: curves: series %q: %w", s.Name, err)
 		}
 	}
-	if axes.LogX {
+	switch {
+	case axes.LogX:
 		widenLog(&p.X)
+	case whole: // there is no epoch 1.5
+		p.X.Tick.Marker = plot.TickerFunc(wholeTicks)
 	}
 	if axes.LogY {
 		widenLog(&p.Y)

@@ -66,14 +66,22 @@ func newPlot(axes Axes) *plot.Plot {
 }
 
 // linearTicks labels about four to ten round values: multiples of 1, 2 or 5 times a power of ten.
-func linearTicks(lo, hi float64) []plot.Tick {
+func linearTicks(lo, hi float64) []plot.Tick { return multiples(lo, hi, roundStep(lo, hi)) }
+
+// wholeTicks is linearTicks without fractions.
+func wholeTicks(lo, hi float64) []plot.Tick { return multiples(lo, hi, max(1, roundStep(lo, hi))) }
+
+func roundStep(lo, hi float64) float64 {
 	step := math.Pow10(int(math.Floor(math.Log10((hi - lo) / 4))))
 	for _, factor := range []float64{5, 2} {
 		if (hi-lo)/(factor*step) >= 4 {
-			step *= factor
-			break
+			return step * factor
 		}
 	}
+	return step
+}
+
+func multiples(lo, hi, step float64) []plot.Tick {
 	var ticks []plot.Tick
 	first := math.Ceil(lo/step-1e-9) + 0 // -0 + 0 is 0
 	for i := first; i*step <= hi+1e-9*step; i++ {

@@ -111,6 +111,16 @@ func TestLinearTicks(t *testing.T) {
 	}
 }
 
+func TestWholeTicks(t *testing.T) {
+	for _, hi := range []float64{1, 4, 56} {
+		for _, tick := range wholeTicks(1, hi) {
+			if tick.Value != math.Trunc(tick.Value) {
+				t.Errorf("up to %g: %s", hi, tick.Label)
+			}
+		}
+	}
+}
+
 func TestBars(t *testing.T) {
 	figure, err := Bars(Axes{Title: "Parameters", Y: "millions"}, []string{"20", "56"},
 		Series{Name: "plain", Y: []float64{0.27, 0.85}}, Series{Name: "dense", Y: []float64{0.2, 1}})
