@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -21,11 +22,12 @@ func benchCommand() *cli.Command {
 		Name:      "bench",
 		Usage:     "measure training and evaluation speed, first step and memory",
 		UsageText: "skipnets bench [-batch 128] [-steps 20] [-precision fp32,bf16] [NET…]",
-		Flags: append(computeFlags()[:1],
+		Flags: []cli.Flag{
+			backendFlag(),
 			&cli.IntFlag{Name: "batch", Value: 128, Usage: "images in a batch"},
 			&cli.IntFlag{Name: "steps", Value: 20, Usage: "steps, of which the median counts"},
 			&cli.StringFlag{Name: "precision", Value: "fp32", Usage: "fp32, bf16 or both: of the convolutions"},
-		),
+		},
 		Action: benchAction,
 	}
 }
@@ -50,12 +52,13 @@ func benchAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s, %s, batch %d, median of %d steps\n\n", machine(), backend.Description(), cmd.Int("batch"), cmd.Int("steps"))
-	fmt.Println("| network | precision | training, images/s | evaluation, images/s | first step, s | peak memory, GB |")
-	fmt.Println("|---|---|--:|--:|--:|--:|")
+	out := cmd.Root().Writer
+	fmt.Fprintf(out, "%s, %s, batch %d, median of %d steps\n\n", machine(), backend.Description(), cmd.Int("batch"), cmd.Int("steps"))
+	fmt.Fprintln(out, "| network | precision | training, images/s | evaluation, images/s | first step, s | peak memory, GB |")
+	fmt.Fprintln(out, "|---|---|--:|--:|--:|--:|")
 	for _, name := range names {
 		for _, precision := range precisions {
-			if err := bench(ctx, backend, name, precision == "bf16", cmd.Int("batch"), cmd.Int("steps")); err != nil {
+			if err := bench(ctx, out, backend, name, precision == "bf16", cmd.Int("batch"), cmd.Int("steps")); err != nil {
 				return err
 			}
 		}
@@ -63,7 +66,7 @@ func benchAction(ctx context.Context, cmd *cli.Command) error {
 	return nil
 }
 
-func bench(ctx context.Context, backend compute.Backend, name string, bf16 bool, batch, steps int) error {
+func bench(ctx context.Context, out io.Writer, backend compute.Backend, name string, bf16 bool, batch, steps int) error {
 	net, err := nets.Parse(name, len(cifar.Classes10))
 	if err != nil {
 		return err
@@ -92,7 +95,7 @@ func bench(ctx context.Context, backend compute.Backend, name string, bf16 bool,
 	if bf16 {
 		precision = "bf16"
 	}
-	fmt.Printf("| %s | %s | %.0f | %.0f | %.1f | %.2f |\n", name, precision, speed.TrainPerSecond, speed.EvaluatePerSecond,
+	fmt.Fprintf(out, "| %s | %s | %.0f | %.0f | %.1f | %.2f |\n", name, precision, speed.TrainPerSecond, speed.EvaluatePerSecond,
 		speed.FirstStep.Round(100*time.Millisecond).Seconds(), float64(memory)/1e9)
 	return nil
 }

@@ -24,7 +24,7 @@ func evalCommand() *cli.Command {
 		Name:      "eval",
 		Usage:     "measure trained weights on the test images",
 		UsageText: "skipnets eval [-confusion FILE.png] WEIGHTS…      a weights file, or the directory of a run",
-		Flags: append(computeFlags(),
+		Flags: setupFlags(
 			&cli.StringFlag{Name: "net", Usage: "the network, where the weights file does not name it"},
 			&cli.StringFlag{Name: "confusion", Usage: "write a confusion matrix to this PNG file"},
 		),
@@ -60,7 +60,7 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%s: accuracy %.2f%%, loss %.4f on %d test images\n", w.name, 100*score.Accuracy, score.Loss, score.Images)
+		fmt.Fprintf(cmd.Root().Writer, "%s: accuracy %.2f%%, loss %.4f on %d test images\n", w.name, 100*score.Accuracy, score.Loss, score.Images)
 		if file := cmd.String("confusion"); file != "" {
 			return writeConfusion(file, images.Classes, score)
 		}

@@ -14,9 +14,13 @@ import (
 func setupFlags(more ...cli.Flag) []cli.Flag {
 	return append([]cli.Flag{
 		&cli.BoolFlag{Name: "quick", Usage: "use the small embedded sample and train for seconds"},
-		&cli.StringFlag{Name: "backend", Usage: "go, xla:cpu, xla:cuda or xla:/path/plugin.so (default: $GOMLX_BACKEND, else xla:cpu)"},
+		backendFlag(),
 		&cli.StringFlag{Name: "data", Usage: "a folder with CIFAR-10's binary version (default: $SKIPNETS_DATA, else it is downloaded)"},
 	}, more...)
+}
+
+func backendFlag() cli.Flag {
+	return &cli.StringFlag{Name: "backend", Usage: "go, xla:cpu, xla:cuda or xla:/path/plugin.so (default: $GOMLX_BACKEND, else xla:cpu)"}
 }
 
 // newSetup follows setupFlags.

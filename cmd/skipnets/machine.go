@@ -15,18 +15,9 @@ import (
 	"github.com/skipnets/skipnets/pkg/cifar"
 )
 
-// computeFlags are shared by the commands that run networks.
-func computeFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "backend", Usage: "go, xla:cpu, xla:cuda or xla:/path/plugin.so (default: $GOMLX_BACKEND, else xla:cpu)"},
-		&cli.StringFlag{Name: "data", Usage: "folder or tar.gz archive with CIFAR-10 (default: downloaded once)"},
-		&cli.BoolFlag{Name: "quick", Usage: "use the small embedded sample of CIFAR-10"},
-	}
-}
-
 // ready makes ready what the flags ask for and opens the backend.
 func ready(ctx context.Context, cmd *cli.Command, withData bool) (compute.Backend, *setup.Setup, error) {
-	s, err := setup.New(setup.Options{Backend: cmd.String("backend"), Data: cmd.String("data"), Quick: cmd.Bool("quick"), Out: os.Stderr})
+	s, err := newSetup(cmd)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -31,11 +31,12 @@ func predictCommand() *cli.Command {
 		Name:      "predict",
 		Usage:     "name what a picture of your own shows: the top five classes, and a figure",
 		UsageText: "skipnets predict -weights WEIGHTS [-out FIGURE.png] PICTURE",
-		Flags: append(computeFlags()[:1],
+		Flags: []cli.Flag{
+			backendFlag(),
 			&cli.StringFlag{Name: "weights", Required: true, Usage: "a weights file, or the directory of a run"},
 			&cli.StringFlag{Name: "net", Usage: "the network, where the weights file does not name it"},
 			&cli.StringFlag{Name: "out", Usage: "write the picture as the network sees it, with the classes, to this PNG file"},
-		),
+		},
 		Action: predictAction,
 	}
 }
@@ -62,7 +63,7 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 	}
 	top := topClasses(probabilities, 5)
 	for _, c := range top {
-		fmt.Printf("%-10s %5.1f%%\n", cifar.Classes10[c], 100*probabilities[c])
+		fmt.Fprintf(cmd.Root().Writer, "%-10s %5.1f%%\n", cifar.Classes10[c], 100*probabilities[c])
 	}
 	if file := cmd.String("out"); file != "" {
 		figure, err := predictionFigure(picture, probabilities, top)

@@ -5,7 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -22,7 +22,7 @@ func trainCommand() *cli.Command {
 		Name:      "train",
 		Usage:     "train networks by one recipe and measure them on the test images",
 		UsageText: "skipnets train [-preset class] [NET…]      networks: " + strings.Join(nets.Names(), " "),
-		Flags: append(computeFlags(),
+		Flags: setupFlags(
 			&cli.StringFlag{Name: "preset", Value: "class", Usage: strings.Join(recipe.PresetNames(), ", ")},
 			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "of the first weights, the order of the images and their augmentation"},
 			&cli.StringFlag{Name: "dir", Usage: "where runs are kept (default: runs/PRESET in $SKIPNETS_HOME)"},
@@ -68,18 +68,18 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 	if base == "" {
 		base = filepath.Join(s.Home, "runs", r.Name)
 	}
-	t := experiment{backend: backend, recipe: r, seed: cmd.Int64("seed"), training: training, test: test}
+	t := experiment{backend: backend, recipe: r, seed: cmd.Int64("seed"), training: training, test: test, progress: cmd.Root().ErrWriter}
 	var results []result
 	for _, name := range names {
 		dir := filepath.Join(base, fmt.Sprintf("%s-seed%d", name, t.seed))
-		fmt.Fprintf(os.Stderr, "\n%s by recipe %q on %s, kept in %s\n", name, r.Name, backend.Name(), dir)
+		fmt.Fprintf(t.progress, "\n%s by recipe %q on %s, kept in %s\n", name, r.Name, backend.Name(), dir)
 		done, err := t.run(ctx, name, dir)
 		if err != nil {
 			return err
 		}
 		results = append(results, done)
 	}
-	return writeTable(os.Stdout, results)
+	return writeTable(cmd.Root().Writer, results)
 }
 
 func chosenRecipe(cmd *cli.Command) (recipe.Recipe, error) {
@@ -102,6 +102,7 @@ type experiment struct {
 	recipe         recipe.Recipe
 	seed           int64
 	training, test cifar.Set
+	progress       io.Writer
 }
 
 // run trains one network and then, once, measures the best epoch's weights on the test images.
@@ -117,7 +118,7 @@ func (t experiment) run(ctx context.Context, name, dir string) (result, error) {
 	resetPeakMemory()
 	fitted, err := recipe.Fit(ctx, recipe.Job{
 		Backend: t.backend, Name: name, Model: cifar.Normalized(net), Recipe: t.recipe, Seed: t.seed,
-		Training: training, HeldOut: heldOut, Dir: dir, Progress: recipe.NewBar(os.Stderr),
+		Training: training, HeldOut: heldOut, Dir: dir, Progress: recipe.NewBar(t.progress),
 	})
 	if err != nil {
 		return result{}, err

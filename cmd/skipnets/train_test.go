@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/recipe"
+)
+
+// command runs skipnets with the arguments.
+func command(t *testing.T, args ...string) error {
+	t.Helper()
+	a := app()
+	a.Writer, a.ErrWriter = &bytes.Buffer{}, &bytes.Buffer{}
+	return a.Run(t.Context(), append([]string{"skipnets"}, args...))
+}
+
+// One small network from training over eval to predict, as a user would go.
+func TestTrainEvalPredict(t *testing.T) {
+	dir := t.TempDir()
+	if err := command(t, "train", "-quick", "-preset", "quick", "-epochs", "1", "-dir", dir, "residual-8"); err != nil {
+		t.Fatal(err)
+	}
+	run := filepath.Join(dir, "residual-8-seed1")
+	var r result
+	text, err := os.ReadFile(filepath.Join(run, resultFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.TestImages != 500 || r.TestAccuracy <= 0 || r.Parameters != 75290 || r.Seconds <= 0 {
+		t.Errorf("result %+v", r)
+	}
+	for _, name := range []string{recipe.LatestFile, recipe.BestFile, recipe.HistoryFile} {
+		if _, err := os.Stat(filepath.Join(run, name)); err != nil {
+			t.Error(err)
+		}
+	}
+
+	confusion := filepath.Join(dir, "confusion.png")
+	if err := command(t, "eval", "-quick", "-confusion", confusion, run); err != nil {
+		t.Fatal(err)
+	}
+	checkPNG(t, confusion)
+
+	_, test := cifar.Sample()
+	picture, figure := filepath.Join(dir, "picture.png"), filepath.Join(dir, "figure.png")
+	var out bytes.Buffer
+	if err := png.Encode(&out, test.Image(0)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(picture, out.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := command(t, "predict", "-weights", run, "-out", figure, picture); err != nil {
+		t.Fatal(err)
+	}
+	checkPNG(t, figure)
+}
+
+func checkPNG(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := png.Decode(f); err != nil {
+		t.Errorf("%s: %v", path, err)
+	}
+}
+
+func TestCommandErrors(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("neither an image nor weights"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		args string
+		want string
+	}{
+		{"train -preset fast", `no preset "fast"`},
+		{"train resnet", `no net "resnet"`},
+		{"train residual-21", "the nearest are 20 and 26"},
+		{"train -epochs 0 residual-8", "needs epochs"},
+		{"train -bogus", "not defined: -bogus"},
+		{"eval", "which weights"},
+		{"eval -quick /no/such/run", "no such file"},
+		{"eval -quick " + file, "damaged weights file"},
+		{"predict " + file, `"weights" not set`},
+		{"predict -weights run", "give one picture"},
+		{"predict -weights run " + file, "is not a PNG or JPEG image"},
+		{"bench -precision fp8", `precision "fp8"`},
+		{"bench -steps 0", "0 steps"},
+		{"bench -backend xla:nonsense", "xla:nonsense"},
+	}
+	for _, test := range tests {
+		t.Run(test.args, func(t *testing.T) {
+			err := command(t, strings.Fields(test.args)...)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want one with %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestSoftmaxAndTopClasses(t *testing.T) {
+	p := softmax([]float32{1000, 1001, 999})
+	if p[1] < 0.66 || p[1] > 0.67 {
+		t.Errorf("softmax %v", p)
+	}
+	if top := topClasses(p, 2); top[0] != 1 || top[1] != 0 {
+		t.Errorf("top classes %v, want [1 0]", top)
+	}
+}
