@@ -32,7 +32,7 @@ func benchCommand() *cli.Command {
 	}
 }
 
-var benchNets = []string{"residual-20", "residual-56", "highway-20", "dense-20", "compact-plain", "compact-residual", "compact-highway", "compact-dense"}
+var benchNets = []string{"residual-20", "residual-56", "highway-20", "dense-20", "compact-plain-24", "compact-residual-24", "compact-highway-24", "compact-dense-24"}
 
 func benchAction(ctx context.Context, cmd *cli.Command) error {
 	names := cmd.Args().Slice()

@@ -35,7 +35,7 @@ func trainCommand() *cli.Command {
 
 // The networks of a preset when none is named: the four that the course compares.
 var (
-	compactNets = []string{"compact-plain", "compact-residual", "compact-highway", "compact-dense"}
+	compactNets = []string{"compact-plain-24", "compact-residual-24", "compact-highway-24", "compact-dense-24"}
 	articleNets = []string{"article-plain", "article-residual", "article-highway", "article-dense"}
 )
 

@@ -42,7 +42,6 @@ func TestBadArguments(t *testing.T) {
 		"densenet-bc depth":  {func() (nets.Model, error) { return nets.DenseNetBC(99, 12, 10) }, "nearest are 94 and 100"},
 		"growth rate":        {func() (nets.Model, error) { return nets.DenseNet(40, 0, 10) }, "growth rate of at least 1"},
 		"no stage":           {func() (nets.Model, error) { return nets.Compact(blocks.Plain, []int{32}, 10) }, "widths"},
-		"too many stages":    {func() (nets.Model, error) { return nets.CompactDense([]int{1, 1, 1, 1, 1, 1}, 10) }, "widths"},
 		"width of zero":      {func() (nets.Model, error) { return nets.Compact(blocks.Plain, []int{32, 0}, 10) }, "widths"},
 		"article kind":       {func() (nets.Model, error) { return nets.Article("recurrent", 10) }, "dense, highway, plain, residual"},
 		"unknown name":       {func() (nets.Model, error) { return nets.Parse("resnet-20", 10) }, "residual-DEPTH"},

@@ -18,10 +18,10 @@ type family struct {
 }
 
 var families = []family{
-	{"compact-plain", nil, compact(blocks.Plain)},
-	{"compact-residual", nil, compact(blocks.Residual)},
-	{"compact-highway", nil, compact(Highway(gateBias))},
-	{"compact-dense", nil, compact(Dense(0))},
+	{"compact-plain", []string{"WIDTH"}, compact(blocks.Plain)},
+	{"compact-residual", []string{"WIDTH"}, compact(blocks.Residual)},
+	{"compact-highway", []string{"WIDTH"}, compact(Highway(gateBias))},
+	{"compact-dense", []string{"WIDTH"}, compact(Dense(0))},
 	{"plain", []string{"DEPTH"}, stackOf(blocks.Plain)},
 	{"residual", []string{"DEPTH"}, stackOf(blocks.Residual)},
 	{"highway", []string{"DEPTH"}, stackOf(Highway(gateBias))},
@@ -39,13 +39,10 @@ var families = []family{
 // gateBias is where the gates of the highway nets that Parse makes start.
 const gateBias = -1
 
-// compactWidths are the widths of the compact nets that Parse makes.
-var compactWidths = []int{32, 64, 128, 256}
-
 // Names returns the names of nets that are worth knowing. Parse understands other depths and growth rates besides.
 func Names() []string {
 	return []string{
-		"compact-plain", "compact-residual", "compact-highway", "compact-dense",
+		"compact-plain-24", "compact-residual-24", "compact-highway-24", "compact-dense-24",
 		"plain-20", "residual-20", "highway-20", "dense-20", "preact-20", "bottleneck-29",
 		"plain-56", "residual-56", "highway-56", "dense-56", "preact-56", "bottleneck-56",
 		"densenet-40-12", "densenet-bc-100-12",
@@ -53,8 +50,8 @@ func Names() []string {
 	}
 }
 
-// Parse returns the net of that name for so many classes: a family, then its depth and growth rate where it has them, as
-// in Names. The error for an unknown name lists the families, that for an impossible depth the nearest possible ones.
+// Parse returns the net of that name for so many classes: a family, then its depth, or width of the stem, and growth rate
+// where it has them, as in Names. A compact net of width w has three stages of 2w, 4w and 8w channels. The error for an unknown name lists the families, that for an impossible depth the nearest possible ones.
 func Parse(name string, classes int) (Model, error) {
 	base, numbers := splitName(name)
 	for _, f := range families {
@@ -94,7 +91,9 @@ func stackOf(block Block) func([]int, int) (Model, error) {
 }
 
 func compact(block Block) func([]int, int) (Model, error) {
-	return func(_ []int, classes int) (Model, error) { return Compact(block, compactWidths, classes) }
+	return func(n []int, classes int) (Model, error) {
+		return Compact(block, []int{n[0], 2 * n[0], 4 * n[0], 8 * n[0]}, classes)
+	}
 }
 
 func article(kind string) func([]int, int) (Model, error) {
