@@ -34,7 +34,7 @@ func (s *Setup) checkKernel() (string, error) {
 			return "", errors.New("not here yet")
 		}
 		if !bytes.Equal(got, want) {
-			return "", fmt.Errorf("%s is another one", name)
+			return "", fmt.Errorf("%s is for another checkout or version", name)
 		}
 	}
 	return "gonb, seeing the packages in " + s.Source, nil

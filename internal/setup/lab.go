@@ -27,6 +27,8 @@ func (s *Setup) Lab(ctx context.Context, options LabOptions) error {
 		"--ServerApp.port=" + strconv.Itoa(options.Port),
 		"--FileCheckpoints.checkpoint_dir=" + s.path("jupyter", "checkpoints"),
 		"--MultiKernelManager.default_kernel_name=" + KernelName,
+		"--LabApp.extension_manager=readonly",                    // what is installed is pinned
+		"--ServerApp.jpserver_extensions={'jupyter_lsp': False}", // for other languages, and slow to start
 		"--log-level=WARN",
 	}
 	if !options.Browser {

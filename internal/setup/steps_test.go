@@ -323,7 +323,7 @@ func TestKernel(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = s.Kernel().Check()
-	wantError(t, err, "is another one")
+	wantError(t, err, "another checkout")
 }
 
 // TestNotebookModule does what GoNB does: a new module in which the course's packages and their dependencies are known.

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package notebooks_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/skipnets/skipnets/internal/setup"
+)
+
+// TestLab serves JupyterLab and asks it, as a browser would, for its kernels: with the token and without.
+func TestLab(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves JupyterLab out")
+	}
+	ready(t)
+	said, out := io.Pipe()
+	s, err := setup.New(setup.Options{Quick: true, Out: out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	ended := make(chan error, 1)
+	start := time.Now()
+	go func() {
+		err := s.Lab(ctx, setup.LabOptions{Address: "127.0.0.1", Port: 18888})
+		out.Close()
+		ended <- err
+	}()
+	address := findAddress(said)
+	if address == nil {
+		t.Fatalf("JupyterLab tells no address: %v", <-ended)
+	}
+	t.Logf("JupyterLab is there after %v", time.Since(start))
+	if status, kernels := get(t, address[1]+"/api/kernelspecs?token="+address[2]); status != http.StatusOK || !strings.Contains(kernels, `"gonb"`) {
+		t.Errorf("with the token: status %d, kernels %s", status, kernels)
+	}
+	if status, _ := get(t, address[1]+"/api/kernelspecs"); status != http.StatusForbidden {
+		t.Errorf("without the token: status %d, want 403", status)
+	}
+	cancel() // as Ctrl-C does
+	if err := <-ended; err != nil {
+		t.Errorf("JupyterLab ends with %v", err)
+	}
+}
+
+// findAddress waits for the line with the address and the token, and reads on in the background so that nothing blocks.
+func findAddress(said io.Reader) (parts []string) {
+	pattern := regexp.MustCompile(`(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)`)
+	lines := bufio.NewScanner(said)
+	for parts == nil && lines.Scan() {
+		parts = pattern.FindStringSubmatch(lines.Text())
+	}
+	go func() { _, _ = io.Copy(io.Discard, said) }()
+	return parts
+}
+
+func get(t *testing.T, url string) (status int, body string) {
+	t.Helper()
+	response, err := http.Get(url)
+	for try := 0; err != nil && try < 100; try++ { // Jupyter tells the address a moment before it listens
+		time.Sleep(100 * time.Millisecond)
+		response, err = http.Get(url)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(content)
+}
