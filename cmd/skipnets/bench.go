@@ -32,7 +32,11 @@ func benchCommand() *cli.Command {
 	}
 }
 
-var benchNets = []string{"residual-20", "residual-56", "highway-20", "dense-20", "compact-plain-24", "compact-residual-24", "compact-highway-24", "compact-dense-24"}
+var benchNets = []string{
+	"residual-20", "residual-56", "highway-20", "dense-20",
+	"compact-plain-16", "compact-residual-16", "compact-highway-16", "compact-dense-16",
+	"compact-plain-32", "compact-residual-32", "compact-highway-32", "compact-dense-32",
+}
 
 func benchAction(ctx context.Context, cmd *cli.Command) error {
 	names := cmd.Args().Slice()

@@ -33,11 +33,16 @@ func trainCommand() *cli.Command {
 	}
 }
 
-// The networks of a preset when none is named: the four that the course compares.
-var (
-	compactNets = []string{"compact-plain-24", "compact-residual-24", "compact-highway-24", "compact-dense-24"}
-	articleNets = []string{"article-plain", "article-residual", "article-highway", "article-dense"}
-)
+// presetNets are the networks of a preset when none is named: the four that the course compares, as wide as the preset's
+// time allows.
+func presetNets(preset string) []string {
+	form := map[string]string{"quick": "compact-%s-16", "class": "compact-%s-16", "hour": "compact-%s-32", "gpu": "compact-%s-64", "article": "article-%s"}[preset]
+	var names []string
+	for _, family := range []string{"plain", "residual", "highway", "dense"} {
+		names = append(names, fmt.Sprintf(form, family))
+	}
+	return names
+}
 
 func trainAction(ctx context.Context, cmd *cli.Command) error {
 	r, err := chosenRecipe(cmd)
@@ -46,10 +51,7 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 	}
 	names := cmd.Args().Slice()
 	if len(names) == 0 {
-		names = compactNets
-		if r.Name == "article" {
-			names = articleNets
-		}
+		names = presetNets(r.Name)
 	}
 	for _, name := range names { // all names are checked before the first hour is spent
 		if _, err := nets.Parse(name, len(cifar.Classes10)); err != nil {

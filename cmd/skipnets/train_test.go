@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
@@ -111,6 +112,16 @@ func TestCommandErrors(t *testing.T) {
 				t.Errorf("error %v, want one with %q", err, test.want)
 			}
 		})
+	}
+}
+
+func TestPresetNetsExist(t *testing.T) {
+	for _, preset := range recipe.PresetNames() {
+		for _, name := range presetNets(preset) {
+			if _, err := nets.Parse(name, 10); err != nil {
+				t.Errorf("preset %s: %v", preset, err)
+			}
+		}
 	}
 }
 

@@ -15,7 +15,7 @@ var presets = []Recipe{
 		Schedule: OneCycle, WarmUp: 0.25, Flip: RandomFlip,
 	},
 	{ // at most five minutes a network on two cores
-		Name: "class", Epochs: 6, BatchSize: 256,
+		Name: "class", Epochs: 12, BatchSize: 256,
 		Optimizer: SGD, LearningRate: 0.4, Momentum: 0.9, WeightDecay: 5e-4,
 		Schedule: OneCycle, WarmUp: 0.25, LabelSmoothing: 0.1, Pad: 2, Flip: AlternatingFlip,
 	},
