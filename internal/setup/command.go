@@ -6,29 +6,30 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
+	"syscall"
 	"time"
 )
 
-// command prepares a program that ends when ctx does, or when this process dies.
+// command prepares a program that ends, with all that it has started, when ctx does. It shares the lock in ctx.
 func (s *Setup) command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = s.Env()
-	cmd.WaitDelay = 5 * time.Second // for children that keep the output open
-	endWithParent(cmd)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = 5 * time.Second
+	if lock, ok := ctx.Value(lockKey{}).(*os.File); ok {
+		cmd.ExtraFiles = []*os.File{lock}
+	}
 	return cmd
 }
 
 // run runs a program with a sign of life on Out. Its output is returned, and ends the error if it fails.
 func (s *Setup) run(cmd *exec.Cmd, what string) (string, error) {
-	// The thread that started the program must live as long as it does: see endWithParent.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	stop := s.spin(what)
-	defer stop()
+	defer s.spin(what)()
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	if err := cmd.Run(); err != nil {

@@ -4,13 +4,11 @@ package setup
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -182,11 +180,7 @@ func TestDownloadKilled(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	defer slow.Close()
-	child := exec.Command(os.Args[0], "-test.run=^TestChild$")
-	child.Env = append(os.Environ(), "CHILD_URL="+slow.URL, "CHILD_HOME="+s.Home)
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
+	child := startChild(t, s, "CHILD_URL="+slow.URL)
 	<-arrived
 	part := s.path("downloads", "file.part")
 	for info, err := os.Stat(part); err != nil || info.Size() == 0; info, err = os.Stat(part) {
@@ -195,7 +189,6 @@ func TestDownloadKilled(t *testing.T) {
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = child.Wait()
 	server := serve(t, 0)
 	if err := fetch(t, s, server.URL, sum); err != nil {
 		t.Fatal(err)
@@ -204,16 +197,6 @@ func TestDownloadKilled(t *testing.T) {
 		t.Errorf("asked for %q, want only what was missing", server.ranges)
 	}
 	noLeftovers(t, s)
-}
-
-// TestChild is the process that TestDownloadKilled kills.
-func TestChild(t *testing.T) {
-	url := os.Getenv("CHILD_URL")
-	if url == "" {
-		t.SkipNow()
-	}
-	s := &Setup{Options: Options{Home: os.Getenv("CHILD_HOME"), Out: os.Stderr}}
-	_ = s.download(context.Background(), url, sum, s.path("downloads", "file"))
 }
 
 func TestCheckSum(t *testing.T) {

@@ -38,8 +38,9 @@ func (s *Setup) Lab(ctx context.Context, options LabOptions) error {
 		args = append(args, "--allow-root") // as in a container; Jupyter refuses otherwise
 	}
 	cmd := s.command(ctx, s.python(), args...)
+	cmd.SysProcAttr = nil                                                    // it ends with the terminal
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it stops its kernels first
-	cmd.Stdout, cmd.Stderr, cmd.Stdin = s.Out, s.Out, os.Stdin
+	cmd.Stdout, cmd.Stderr = s.Out, s.Out
 	s.say("starting JupyterLab; Ctrl-C stops it")
 	err := cmd.Run()
 	if errors.Is(ctx.Err(), context.Canceled) {

@@ -4,31 +4,54 @@ package setup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
-// lock waits until no other process works on the same thing. The system drops the lock of a process that dies.
-func (s *Setup) lock(ctx context.Context, name string) (unlock func(), err error) {
+// lock waits until no other process works on the same thing. The system drops the lock when the last process that holds
+// the file open ends. Programs started with the returned context are among these: if this process is killed while, say,
+// pip goes on, nobody gets in pip's way.
+//
+// (A lock of gofrs/flock cannot be handed on, so this one is made of its two system calls.)
+func (s *Setup) lock(ctx context.Context, name string) (locked context.Context, unlock func(), err error) {
 	if err := os.MkdirAll(s.path("locks"), 0o755); err != nil {
-		return nil, s.unwritable(err)
+		return nil, nil, s.unwritable(err)
 	}
-	file := flock.New(s.path("locks", strings.ReplaceAll(name, " ", "-")+".lock"))
-	got, err := file.TryLock()
+	file, err := os.OpenFile(s.path("locks", strings.ReplaceAll(name, " ", "-")+".lock"), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return nil, s.unwritable(err)
+		return nil, nil, s.unwritable(err)
 	}
-	if !got {
-		s.say("  another skipnets is at it, waiting")
-		if _, err := file.TryLockContext(ctx, 200*time.Millisecond); err != nil {
-			return nil, err
+	if err := s.await(ctx, file); err != nil {
+		return nil, nil, errors.Join(err, file.Close())
+	}
+	return context.WithValue(ctx, lockKey{}, file), func() {
+		_ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN)
+		_ = file.Close()
+	}, nil
+}
+
+// lockKey is the key of the locked file in a context.
+type lockKey struct{}
+
+func (s *Setup) await(ctx context.Context, file *os.File) error {
+	for first := true; ; first = false {
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return err
+		}
+		if first {
+			s.say("  another skipnets is at it, waiting")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(200 * time.Millisecond):
 		}
 	}
-	return func() { _ = file.Unlock() }, nil
 }
 
 func (s *Setup) unwritable(err error) error {

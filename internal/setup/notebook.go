@@ -11,8 +11,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -105,9 +105,8 @@ func (s *Setup) Execute(ctx context.Context, notebook, dir string) (executed, pa
 	name := filepath.Base(notebook)
 	executed = filepath.Join(dir, name)
 	page = filepath.Join(dir, strings.TrimSuffix(name, ".ipynb")+".html")
-	runtime.LockOSThread() // see endWithParent
-	defer runtime.UnlockOSThread()
 	cmd := s.command(ctx, s.python(), "-c", executeScript, notebook, KernelName, executed, page)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it stops the kernel first
 	cells, err := cmd.StdoutPipe()
 	if err != nil {
 		return "", "", err

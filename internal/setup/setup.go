@@ -166,7 +166,7 @@ func (s *Setup) ready(ctx context.Context, step Step) error {
 
 // make runs a step under its lock, unless another process did so while this one waited for the lock.
 func (s *Setup) make(ctx context.Context, step Step) (detail string, err error) {
-	unlock, err := s.lock(ctx, step.Name)
+	ctx, unlock, err := s.lock(ctx, step.Name)
 	if err != nil {
 		return "", err
 	}

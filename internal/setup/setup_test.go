@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // newTest is a Setup with a home of its own, whose sources are all unreachable, and what it says.
@@ -185,18 +186,76 @@ func (b *lockedBuffer) Write(p []byte) (int, error) {
 
 func TestWaitingForTheLockEndsWithContext(t *testing.T) {
 	s, said := newTest(t, Options{})
-	unlock, err := s.lock(t.Context(), "thing")
+	_, unlock, err := s.lock(t.Context(), "thing")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer unlock()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := s.lock(ctx, "thing"); !errors.Is(err, context.Canceled) {
+	if _, _, err := s.lock(ctx, "thing"); !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v, want context.Canceled", err)
 	}
 	if !strings.Contains(said.String(), "waiting") {
 		t.Errorf("said %q, want that it waits", said)
+	}
+}
+
+// TestKilledWhileAProgramGoesOn kills a process with -9 whose program goes on: nobody may get in that program's way.
+func TestKilledWhileAProgramGoesOn(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	begun, done := s.path("begun"), s.path("done")
+	child := startChild(t, s, "CHILD_SCRIPT=touch "+begun+"; sleep 1; touch "+done)
+	waitFor(t, begun)
+	if err := child.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_, unlock, err := s.lock(t.Context(), "thing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	if _, err := os.Stat(done); err != nil {
+		t.Error("the lock was free before the program had ended")
+	}
+}
+
+// startChild starts this test binary as a process that may be killed: see TestChild.
+func startChild(t *testing.T, s *Setup, job string) *exec.Cmd {
+	t.Helper()
+	child := exec.Command(os.Args[0], "-test.run=^TestChild$")
+	child.Env = append(os.Environ(), "CHILD_HOME="+s.Home, job)
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = child.Wait() })
+	return child
+}
+
+// TestChild is what other tests start to kill it.
+func TestChild(t *testing.T) {
+	s := &Setup{Options: Options{Home: os.Getenv("CHILD_HOME"), Out: os.Stderr}}
+	switch url, script := os.Getenv("CHILD_URL"), os.Getenv("CHILD_SCRIPT"); {
+	case url != "":
+		_ = s.download(t.Context(), url, sum, s.path("downloads", "file"))
+	case script != "":
+		ctx, unlock, err := s.lock(t.Context(), "thing")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unlock()
+		_, _ = s.run(s.command(ctx, "sh", "-c", script), "a script")
+	}
+}
+
+// waitFor waits until a file is there.
+func waitFor(t *testing.T, file string) {
+	t.Helper()
+	for {
+		if _, err := os.Stat(file); err == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 
