@@ -45,11 +45,11 @@ func resNet20(scope *model.Scope, inputs []*Node) *Node {
 	return layers.Dense(scope.In("head"), ReduceMean(x, 1, 2), true, 10)
 }
 
-// newStep returns a function that trains resNet20 one step on a constant batch and returns the loss.
-func newStep(backend compute.Backend, batch int) (func() (float32, error), error) {
+// newStep returns a function that trains net one step on a constant batch and returns the loss.
+func newStep(backend compute.Backend, net func(*model.Scope, []*Node) *Node, batch int) (func() (float32, error), error) {
 	store := model.NewStore()
 	store.SetRNGStateFromSeed(1)
-	trainer := train.NewTrainer(backend, store, resNet20, loss.SparseCategoricalCrossEntropyLogits, optimizer.Adam().LearningRate(0.001).Done(), nil, nil)
+	trainer := train.NewTrainer(backend, store, net, loss.SparseCategoricalCrossEntropyLogits, optimizer.Adam().LearningRate(0.001).Done(), nil, nil)
 	random := rand.New(rand.NewPCG(1, 2))
 	images := make([]float32, batch*32*32*3)
 	for i := range images {
@@ -91,7 +91,7 @@ func BenchmarkResNet20(b *testing.B) {
 		{"bfloat16", Wrap(raw, WithConvDType(dtypes.BFloat16))},
 	} {
 		b.Run(variant.name, func(b *testing.B) {
-			step, err := newStep(variant.backend, batch)
+			step, err := newStep(variant.backend, resNet20, batch)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -42,6 +42,21 @@ func (o *ops) kernelGradientAsDots(c conv) compute.Value {
 	return o.reshape(o.concatenate(0, rows...), dw...)
 }
 
+// kernelGradientAsOneDot builds dW for stride 1 as a single matrix product: the k copies of v shifted down, side by side
+// [n, k·out], against the k copies of x shifted left, side by side [n, k·in].
+func (o *ops) kernelGradientAsOneDot(c conv) compute.Value {
+	k, v := c.outputDims, c.kernelDims // [k, k, in, out], [b, h', w', out]
+	height := v[1] + k[0] - 1          // of x, padded
+	n := v[0] * height * v[2]
+	x := o.shiftedColumns(o.spread(c.input, c.paddings, orOnes(nil)), k[1], v[2], 1)
+	copies := make([]compute.Value, k[0])
+	for i := range copies {
+		copies[i] = o.spread(c.kernel, [][2]int{{i, k[0] - 1 - i}, {0, 0}}, orOnes(nil))
+	}
+	product := o.dot(o.reshape(o.concatenate(3, copies...), n, k[0]*k[3]), 0, o.reshape(x, n, k[1]*k[2]), 0)
+	return o.transpose(o.reshape(product, k[0], k[3], k[1], k[2]), 0, 2, 3, 1)
+}
+
 // isPointwise reports whether a canonical convolution is a 1×1 one.
 func (c conv) isPointwise() bool { return c.kernelDims[0] == 1 && c.kernelDims[1] == 1 }
 

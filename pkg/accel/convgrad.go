@@ -36,11 +36,14 @@ func (r rewrites) inputGradient(o *ops, c conv) compute.Value {
 //
 // with x padded and s the forward stride, which GoMLX hands over as the kernel's dilation.
 func (r rewrites) kernelGradient(o *ops, c conv) compute.Value {
+	k, in, out := c.outputDims[:2], c.outputDims[2], c.outputDims[3]
 	switch {
 	case !plain(c.strides) || !plain(c.inputDilations): // the forward convolution had a dilated kernel
 		return o.conv(c)
-	case c.outputDims[0] == 1 && c.outputDims[1] == 1 || r.convAsDots:
+	case r.convAsDots || k[0] == 1 && k[1] == 1:
 		return o.kernelGradientAsDots(c)
+	case k[0] == 3 && k[1] == 3 && plain(c.kernelDilations) && 2*out <= in: // the layers of dense nets
+		return o.kernelGradientAsOneDot(c)
 	}
 	// The same convolution with the operands transposed for real.
 	c.input = o.transpose(c.input, 3, 1, 2, 0)   // [in, h, w, b]

@@ -29,5 +29,12 @@ func load(p plugin, options string) (compute.Backend, error) {
 	if options != "" {
 		config += "," + options
 	}
-	return xla.New(config)
+	var flags []string
+	if strings.Contains(p.name, "cpu") {
+		flags = cpuFlags
+	}
+	var backend compute.Backend
+	var err error
+	withFlags(p.path, flags, func() { backend, err = xla.New(config) })
+	return backend, err
 }
