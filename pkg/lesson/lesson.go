@@ -47,6 +47,12 @@ func Batch(size int) (train.Batch, error) {
 	return train.Batch{}, errors.New("lesson: no batch")
 }
 
+// How the sample's 1,000 training images are divided.
+const (
+	TrainingImages = 800
+	HeldOutImages  = 200
+)
+
 // Run is a trained network.
 type Run struct {
 	Name   string
@@ -55,9 +61,10 @@ type Run struct {
 	*recipe.Result
 }
 
-// Train trains the network that [nets.Parse] gives for the name on 800 images of the sample with the recipe "quick", and
-// keeps the best of its epochs on 200 others. The run is kept in $SKIPNETS_HOME/runs/lessons (by default in the user's
-// cache folder): a second call goes on where the first one stopped, and loads it if it had ended. A nil progress is silent.
+// Train trains the network that [nets.Parse] gives for the name on [TrainingImages] of the sample with the recipe "quick",
+// and keeps the best of its epochs on the [HeldOutImages]. The run is kept in $SKIPNETS_HOME/runs/lessons (by default in
+// the user's cache folder): a second call goes on where the first one stopped, and loads it if it had ended. A nil
+// progress is silent.
 func Train(ctx context.Context, name string, progress recipe.Progress) (*Run, error) {
 	home, err := home()
 	if err != nil {
@@ -68,7 +75,7 @@ func Train(ctx context.Context, name string, progress recipe.Progress) (*Run, er
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
 	sample, _ := cifar.Sample()
-	training, heldOut := sample.Split(200, 1)
+	training, heldOut := sample.Split(HeldOutImages, 1)
 	return fit(ctx, name, training, heldOut, quick, filepath.Join(home, "runs", "lessons"), progress)
 }
 

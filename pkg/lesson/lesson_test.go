@@ -55,6 +55,12 @@ func TestFitTrainsOnceAndLoadsThen(t *testing.T) {
 	}
 }
 
+func TestSampleIsDividedWithoutRemainder(t *testing.T) {
+	if train, _ := cifar.Sample(); train.Len() != TrainingImages+HeldOutImages {
+		t.Errorf("%d images, but %d + %d", train.Len(), TrainingImages, HeldOutImages)
+	}
+}
+
 func TestTrainUnknownNet(t *testing.T) {
 	t.Setenv(cifar.EnvHome, t.TempDir())
 	if _, err := Train(context.Background(), "inception-3", nil); err == nil || !strings.Contains(err.Error(), "inception-3") {
