@@ -17,10 +17,17 @@ import (
 // a gate, in the order the image meets them, with the mean over images and positions for each channel, between 0 (the
 // input is carried on) and 1 (the input is transformed). A gate is a sigmoid over feature maps [batch, height, width,
 // channels], as in Srivastava et al. 2015 and pkg/blocks.Highway. It is an error when the network has none.
-// Variables that store lacks are created with their initial values, so that a new network can be measured too.
+//
+// Batch norms use the statistics of these images, so that a new network, whose running averages mean nothing yet, can be
+// compared with a trained one. Variables that store lacks start with their initial values. The store is not changed.
 func GateOpenings(backend compute.Backend, net Model, store *model.Store, images *tensors.Tensor) ([][]float64, error) {
-	results, err := outputs(backend, store, func(scope *model.Scope, inputs []*Node) []*Node {
-		store.SetTraining(inputs[0].Graph(), false)
+	copied, err := store.Clone() // training mode would move its running averages
+	if err != nil {
+		return nil, fmt.Errorf("insight: gate openings: %w", err)
+	}
+	defer copied.Finalize()
+	results, err := outputs(backend, copied, func(scope *model.Scope, inputs []*Node) []*Node {
+		copied.SetTraining(inputs[0].Graph(), true)
 		logits := net(scope, inputs[0])
 		var means []*Node
 		for _, node := range logits.Graph().Nodes() {

@@ -125,6 +125,19 @@ func TestGateOpenings(t *testing.T) {
 	}
 }
 
+func TestGateOpeningsLeaveTheStoreAsItIs(t *testing.T) {
+	backend, store, images := accel.Wrap(accel.MustNew("")), model.NewStore(), pixels(1, 2).Inputs[0]
+	net := func(scope *model.Scope, images *Node) *Node {
+		return score(blocks.Highway(scope.In("block"), images, 1, 1, -1))
+	}
+	if _, err := GateOpenings(backend, net, store, images); err != nil {
+		t.Fatal(err)
+	}
+	for v := range store.IterVariables() {
+		t.Errorf("the store has gained %s", v.Path())
+	}
+}
+
 func TestNothingToMeasure(t *testing.T) {
 	backend := accel.Wrap(accel.MustNew(""))
 	bare := func(_ *model.Scope, images *Node) *Node { return score(images) }

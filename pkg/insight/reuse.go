@@ -11,8 +11,8 @@ import (
 )
 
 // FeatureReuse tells how much layers of a dense network use what earlier ones wrote, as figure 5 of Huang et al. 2016 does.
-// kernels are the paths in store of the convolution kernels [height, width, in, out], float32, that read; written is the
-// number of channels that each source has put side by side, in their order. The result has a row a kernel and a column a
+// kernels are the paths in store of the float32 weights [..., in, out] that read; written is the number of channels that
+// each source has put side by side, in their order. The result has a row a kernel and a column a
 // source: the mean absolute weight on that source's channels, NaN where the kernel does not read that far.
 // It is an error if a kernel is missing, has no value, or does not read whole sources.
 func FeatureReuse(store *model.Store, kernels []string, written []int) ([][]float64, error) {
@@ -34,45 +34,36 @@ func FeatureReuse(store *model.Store, kernels []string, written []int) ([][]floa
 }
 
 func meanBySource(kernel *tensors.Tensor, written []int) ([]float64, error) {
-	if kernel.Rank() != 4 {
-		return nil, fmt.Errorf("want a kernel [height, width, in, out], got %s", kernel.Shape())
-	}
-	byChannel, err := sumByChannel(kernel)
+	weights, sources, err := bySource(kernel, written)
 	if err != nil {
 		return nil, err
 	}
-	perChannel := float64(kernel.Size() / len(byChannel))
-	row := make([]float64, len(written))
-	from := 0
-	for source, width := range written {
-		if from == len(byChannel) {
-			row[source] = math.NaN()
-			continue
-		}
-		if width < 1 || from+width > len(byChannel) {
-			return nil, fmt.Errorf("source %d writes channels %d to %d, of %d that are read", source, from, from+width, len(byChannel))
-		}
-		for _, sum := range byChannel[from : from+width] {
-			row[source] += sum / (perChannel * float64(width))
-		}
-		from += width
-	}
-	if from < len(byChannel) {
-		return nil, fmt.Errorf("%d channels are read, the sources write %d", len(byChannel), from)
-	}
-	return row, nil
-}
-
-// sumByChannel adds the absolute weights of each input channel.
-func sumByChannel(kernel *tensors.Tensor) ([]float64, error) {
-	weights, err := tensors.CopyFlatData[float32](kernel)
-	if err != nil {
-		return nil, err
-	}
-	in, out := kernel.Shape().Dim(2), kernel.Shape().Dim(3)
-	sums := make([]float64, in)
+	sums, counts := make([]float64, len(written)), make([]float64, len(written))
 	for i, w := range weights {
-		sums[i/out%in] += math.Abs(float64(w))
+		sums[sources(i)] += math.Abs(float64(w))
+		counts[sources(i)]++
+	}
+	for s := range sums {
+		sums[s] /= counts[s] // 0/0 is NaN
 	}
 	return sums, nil
+}
+
+// bySource copies the weights of a kernel and tells which source the i-th of them reads.
+func bySource(kernel *tensors.Tensor, written []int) (weights []float32, source func(i int) int, err error) {
+	if kernel.Rank() < 2 {
+		return nil, nil, fmt.Errorf("want weights [..., in, out], got %s", kernel.Shape())
+	}
+	in, out := kernel.Shape().Dim(-2), kernel.Shape().Dim(-1)
+	var ofChannel []int
+	for s := 0; s < len(written) && len(ofChannel) < in; s++ {
+		for range written[s] {
+			ofChannel = append(ofChannel, s)
+		}
+	}
+	if len(ofChannel) != in {
+		return nil, nil, fmt.Errorf("%d channels are read, the sources write %d", in, len(ofChannel))
+	}
+	weights, err = tensors.CopyFlatData[float32](kernel)
+	return weights, func(i int) int { return ofChannel[i/out%in] }, err
 }

@@ -55,7 +55,7 @@ func Grid(columns int, images []image.Image, captions []string) ([]byte, error) 
 		xdraw.CatmullRom.Scale(sheet.Image(), place, img, img.Bounds(), xdraw.Src, nil)
 		if captions != nil {
 			middle := vg.Point{X: points(corner.X + thumbnail/2), Y: points(height - place.Max.Y - 3)} // y counts from the bottom
-			canvas.FillText(captionStyle, middle, captions[i])
+			canvas.FillText(captionStyle(captions[i]), middle, captions[i])
 		}
 	}
 	return encodePNG(sheet.Image())
@@ -64,6 +64,13 @@ func Grid(columns int, images []image.Image, captions []string) ([]byte, error) 
 // points converts pixels into gonum's unit of length.
 func points(pixels int) vg.Length { return vg.Length(pixels) * vg.Inch / dpi }
 
-var captionStyle = text.Style{
-	Color: color.Black, Font: sans(8), Handler: plot.DefaultTextHandler, XAlign: text.XCenter, YAlign: text.YTop,
+// captionStyle is smaller for a caption that would reach into its neighbours.
+func captionStyle(caption string) text.Style {
+	style := text.Style{
+		Color: color.Black, Font: sans(8), Handler: plot.DefaultTextHandler, XAlign: text.XCenter, YAlign: text.YTop,
+	}
+	if width := style.Width(caption); width > points(thumbnail) {
+		style.Font.Size *= points(thumbnail) / width
+	}
+	return style
 }

@@ -29,7 +29,7 @@ func Heatmap(axes Axes, values [][]float64, rows, columns []string) ([]byte, err
 	labels := make([][]string, len(values))
 	for i, row := range values {
 		for _, v := range row {
-			labels[i] = append(labels[i], fmt.Sprintf("%.2g", v))
+			labels[i] = append(labels[i], fmt.Sprintf("%.3g", v))
 		}
 	}
 	return drawMatrix(axes, values, labels, rows, columns)

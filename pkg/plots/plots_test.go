@@ -141,7 +141,7 @@ func TestGrid(t *testing.T) {
 		for p := 0; p < len(img.Pix); p += 4 {
 			img.Pix[p] = uint8(i * 40)
 		}
-		images, captions = append(images, img), append(captions, fmt.Sprintf("automobile %d", i))
+		images, captions = append(images, img), append(captions, fmt.Sprintf("automobile: truck? %d", i))
 	}
 	figure, err := Grid(4, images, captions)
 	img := decode(t, figure, err)
