@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package notebooks_test
+package setup
 
 import (
 	"bufio"
@@ -11,27 +11,19 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/skipnets/skipnets/internal/setup"
 )
 
 // TestLab serves JupyterLab and asks it, as a browser would, for its kernels: with the token and without.
 func TestLab(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short leaves JupyterLab out")
-	}
-	ready(t)
+	s := realSetup(t)
 	said, out := io.Pipe()
-	s, err := setup.New(setup.Options{Quick: true, Out: out})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s.Out = out
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	ended := make(chan error, 1)
 	start := time.Now()
 	go func() {
-		err := s.Lab(ctx, setup.LabOptions{Address: "127.0.0.1", Port: 18888})
+		err := s.Lab(ctx, LabOptions{Address: "127.0.0.1", Port: 18888})
 		out.Close()
 		ended <- err
 	}()
