@@ -34,7 +34,7 @@ func benchCommand() *cli.Command {
 
 var benchNets = []string{
 	"residual-20", "residual-56", "highway-20", "dense-20",
-	"compact-plain-16", "compact-residual-16", "compact-highway-16", "compact-dense-16",
+	"compact-plain-24", "compact-residual-24", "compact-highway-24", "compact-dense-24",
 	"compact-plain-32", "compact-residual-32", "compact-highway-32", "compact-dense-32",
 }
 
@@ -61,8 +61,8 @@ func benchAction(ctx context.Context, cmd *cli.Command) error {
 	fmt.Fprintln(out, "| network | precision | training, images/s | evaluation, images/s | first step, s | peak memory, GB |")
 	fmt.Fprintln(out, "|---|---|--:|--:|--:|--:|")
 	for _, name := range names {
-		for _, precision := range precisions {
-			if err := bench(ctx, out, backend, name, precision == "bf16", cmd.Int("batch"), cmd.Int("steps")); err != nil {
+		for _, p := range precisions {
+			if err := bench(ctx, out, backend, name, p == "bf16", cmd.Int("batch"), cmd.Int("steps")); err != nil {
 				return err
 			}
 		}
@@ -95,11 +95,7 @@ func bench(ctx context.Context, out io.Writer, backend compute.Backend, name str
 	if err != nil {
 		return err
 	}
-	precision := "fp32"
-	if bf16 {
-		precision = "bf16"
-	}
-	fmt.Fprintf(out, "| %s | %s | %.0f | %.0f | %.1f | %.2f |\n", name, precision, speed.TrainPerSecond, speed.EvaluatePerSecond,
+	fmt.Fprintf(out, "| %s | %s | %.0f | %.0f | %.1f | %.2f |\n", name, precision(bf16), speed.TrainPerSecond, speed.EvaluatePerSecond,
 		speed.FirstStep.Round(100*time.Millisecond).Seconds(), float64(memory)/1e9)
 	return nil
 }

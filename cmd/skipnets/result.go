@@ -26,7 +26,8 @@ type result struct {
 	Network          string  `json:"network"`
 	Recipe           string  `json:"recipe"`
 	Seed             int64   `json:"seed"`
-	Epoch            int     `json:"epoch"` // the best on the held-out images
+	Precision        string  `json:"precision"` // of the convolutions: fp32 or bf16
+	Epoch            int     `json:"epoch"`     // the best on the held-out images
 	HeldOutAccuracy  float64 `json:"held_out_accuracy"`
 	TestAccuracy     float64 `json:"test_accuracy"`
 	TestImages       int     `json:"test_images"`
@@ -50,7 +51,7 @@ func newResult(name string, t experiment, fitted *recipe.Result, score recipe.Sc
 	best, _ := fitted.History.Best()
 	last, _ := fitted.History.Last()
 	r := result{
-		Network: name, Recipe: t.recipe.Name, Seed: t.seed, Epoch: best.Epoch, HeldOutAccuracy: best.HeldOutAccuracy,
+		Network: name, Recipe: t.recipe.Name, Seed: t.seed, Precision: precision(t.recipe.BFloat16), Epoch: best.Epoch, HeldOutAccuracy: best.HeldOutAccuracy,
 		TestAccuracy: score.Accuracy, TestImages: score.Images, Seconds: last.Seconds,
 		SamplesPerSecond: last.SamplesPerSecond, Parameters: int64(summary.Total().Params),
 		PeakMemory: memory, Machine: machine(), Backend: t.backend.Description(),
@@ -73,9 +74,16 @@ func writeTable(w io.Writer, results []result) error {
 	}
 	if len(results) > 0 {
 		r := results[0]
-		fmt.Fprintf(out, "\nRecipe %s, seed %d, %d test images, %s, %s.\n", r.Recipe, r.Seed, r.TestImages, r.Machine, r.Backend)
+		fmt.Fprintf(out, "\nRecipe %s, seed %d, convolutions in %s, %d test images, %s, %s.\n", r.Recipe, r.Seed, r.Precision, r.TestImages, r.Machine, r.Backend)
 	}
 	return out.Flush()
+}
+
+func precision(bf16 bool) string {
+	if bf16 {
+		return "bf16"
+	}
+	return "fp32"
 }
 
 // machine names the processor and how many of its threads Go uses.

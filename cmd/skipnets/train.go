@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/urfave/cli/v3"
 
+	"github.com/skipnets/skipnets/pkg/accel"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
@@ -26,6 +27,7 @@ func trainCommand() *cli.Command {
 			&cli.StringFlag{Name: "preset", Value: "class", Usage: strings.Join(recipe.PresetNames(), ", ")},
 			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "of the first weights, the order of the images and their augmentation"},
 			&cli.StringFlag{Name: "dir", Usage: "where runs are kept (default: runs/PRESET in $SKIPNETS_HOME)"},
+			&cli.StringFlag{Name: "precision", Value: "auto", Usage: "of the convolutions: fp32, bf16, or auto: the preset's, if the hardware has it"},
 			&cli.IntFlag{Name: "epochs", Usage: "instead of the preset's"},
 			&cli.FloatFlag{Name: "rate", Usage: "peak learning rate instead of the preset's"},
 		),
@@ -36,7 +38,7 @@ func trainCommand() *cli.Command {
 // presetNets are the networks of a preset when none is named: the four that the course compares, as wide as the preset's
 // time allows.
 func presetNets(preset string) []string {
-	form := map[string]string{"quick": "compact-%s-16", "class": "compact-%s-16", "hour": "compact-%s-32", "gpu": "compact-%s-64", "article": "article-%s"}[preset]
+	form := map[string]string{"quick": "compact-%s-16", "class": "compact-%s-24", "hour": "compact-%s-32", "gpu": "compact-%s-64", "article": "article-%s"}[preset]
 	var names []string
 	for _, family := range []string{"plain", "residual", "highway", "dense"} {
 		names = append(names, fmt.Sprintf(form, family))
@@ -61,6 +63,10 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 	backend, s, err := ready(ctx, cmd, true)
 	if err != nil {
 		return err
+	}
+	if cmd.String("precision") == "auto" && r.BFloat16 && !accel.FastBFloat16(backend) {
+		fmt.Fprintln(cmd.Root().ErrWriter, "! this hardware has no bfloat16: convolutions in float32, about twice as slow as with it")
+		r.BFloat16 = false
 	}
 	training, test, err := openData(s)
 	if err != nil {
@@ -94,6 +100,13 @@ func chosenRecipe(cmd *cli.Command) (recipe.Recipe, error) {
 	}
 	if cmd.IsSet("rate") {
 		r.LearningRate = cmd.Float("rate")
+	}
+	switch p := cmd.String("precision"); p {
+	case "auto":
+	case "fp32", "bf16":
+		r.BFloat16 = p == "bf16"
+	default:
+		return r, fmt.Errorf("train: precision %q is none of auto, fp32 and bf16", p)
 	}
 	return r, r.Validate()
 }

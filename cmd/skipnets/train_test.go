@@ -94,6 +94,7 @@ func TestCommandErrors(t *testing.T) {
 		{"train resnet", `no net "resnet"`},
 		{"train residual-21", "the nearest are 20 and 26"},
 		{"train -epochs 0 residual-8", "needs epochs"},
+		{"train -precision fp8 residual-8", `precision "fp8"`},
 		{"train -bogus", "not defined: -bogus"},
 		{"eval", "which weights"},
 		{"eval -quick /no/such/run", "no such file"},

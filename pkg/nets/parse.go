@@ -42,7 +42,7 @@ const gateBias = -1
 // Names returns the names of nets that are worth knowing. Parse understands other depths and growth rates besides.
 func Names() []string {
 	return []string{
-		"compact-plain-16", "compact-residual-16", "compact-highway-16", "compact-dense-16",
+		"compact-plain-24", "compact-residual-24", "compact-highway-24", "compact-dense-24",
 		"plain-20", "residual-20", "highway-20", "dense-20", "preact-20", "bottleneck-29",
 		"plain-56", "residual-56", "highway-56", "dense-56", "preact-56", "bottleneck-56",
 		"densenet-40-12", "densenet-bc-100-12",

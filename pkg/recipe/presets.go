@@ -17,12 +17,12 @@ var presets = []Recipe{
 	{ // at most five minutes a network on two cores
 		Name: "class", Epochs: 12, BatchSize: 256,
 		Optimizer: SGD, LearningRate: 0.4, Momentum: 0.9, WeightDecay: 5e-4,
-		Schedule: OneCycle, WarmUp: 0.25, LabelSmoothing: 0.1, Pad: 2, Flip: AlternatingFlip,
+		Schedule: OneCycle, WarmUp: 0.25, LabelSmoothing: 0.1, BFloat16: true, Pad: 2, Flip: AlternatingFlip,
 	},
 	{ // at most one hour a network on two cores
 		Name: "hour", Epochs: 24, BatchSize: 256,
 		Optimizer: SGD, LearningRate: 0.4, Momentum: 0.9, WeightDecay: 5e-4,
-		Schedule: OneCycle, WarmUp: 0.25, LabelSmoothing: 0.1, Pad: 4, Flip: AlternatingFlip, ReestimateBatches: 20,
+		Schedule: OneCycle, WarmUp: 0.25, LabelSmoothing: 0.1, BFloat16: true, Pad: 4, Flip: AlternatingFlip, ReestimateBatches: 20,
 	},
 	{ // long enough for a fast accelerator
 		Name: "gpu", Epochs: 60, BatchSize: 512,
