@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"os"
 
 	"github.com/urfave/cli/v3"
 
@@ -23,6 +24,11 @@ func runCommand() *cli.Command {
 			s, err := newSetup(c)
 			if err != nil {
 				return err
+			}
+			for _, notebook := range c.Args().Slice() { // before the long wait
+				if _, err := os.Stat(notebook); err != nil {
+					return err
+				}
 			}
 			if err := s.Ready(ctx, s.Steps()...); err != nil {
 				return err

