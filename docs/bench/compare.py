@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Times the same training step in skipnets, PyTorch, JAX and TensorFlow on this machine and prints a Markdown table.
+
+    python -m venv /tmp/peers && /tmp/peers/bin/pip install -r requirements.txt
+    /tmp/peers/bin/python compare.py [-net residual-20] [-batch 128] [-rounds 5] [-steps 15] [PEER…]
+
+Every round runs every contender once, one after another, each in a process of its own that reports the median of its
+steps; the table has the medians over the rounds, and the ratio of ours to each, taken within each round. Nothing else
+should run. A peer whose package is missing is left out, and the table says so.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+
+here = pathlib.Path(__file__).parent
+contenders = {
+    "skipnets fp32": ("skipnets", "fp32"),
+    "skipnets bf16": ("skipnets", "bf16"),
+    "PyTorch": ("torch_step.py",),
+    "PyTorch channels_last": ("torch_step.py", "channels_last"),
+    "PyTorch bf16": ("torch_step.py", "bf16"),
+    "PyTorch bf16 channels_last": ("torch_step.py", "bf16", "channels_last"),
+    "PyTorch compiled channels_last": ("torch_step.py", "compile", "channels_last"),
+    "PyTorch compiled bf16 channels_last": ("torch_step.py", "compile", "bf16", "channels_last"),
+    "JAX": ("jax_step.py",),
+    "JAX bf16": ("jax_step.py", "bf16"),
+    "TensorFlow": ("tensorflow_step.py",),
+    "TensorFlow bf16": ("tensorflow_step.py", "bf16"),
+    "TensorFlow XLA": ("tensorflow_step.py", "xla"),
+}
+only_thin = {"jax_step.py", "tensorflow_step.py"}  # these know the thin nets alone
+
+
+def ours(program, net, batch, steps, precision):
+    out = subprocess.run([program, "bench", "-batch", str(batch), "-steps", str(steps), "-precision", precision, net],
+                         capture_output=True, text=True)
+    row = re.search(rf"^\| {net} \| \w+ \| (\d+) \| (\d+) \| ([\d.]+) \| ([\d.]+) \|", out.stdout, re.M)
+    if not row:
+        sys.exit(f"skipnets bench failed:\n{out.stdout}\n{out.stderr}")
+    return {"train": float(row[1]), "evaluate": float(row[2]), "first step": float(row[3]), "memory": float(row[4])}
+
+
+def peer(script, net, batch, steps, options):
+    out = subprocess.run([sys.executable, here / script, net, str(batch), str(steps), *options], capture_output=True, text=True)
+    if out.returncode:
+        last = (out.stderr.strip().splitlines() or ["no message"])[-1]
+        return {"error": last}
+    return json.loads(out.stdout.strip().splitlines()[-1])
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("-net", default="residual-20")
+    p.add_argument("-batch", type=int, default=128)
+    p.add_argument("-rounds", type=int, default=5)
+    p.add_argument("-steps", type=int, default=15)
+    p.add_argument("peers", nargs="*", help="contenders whose names contain one of these words; default: all")
+    a = p.parse_args()
+    chosen = {n: c for n, c in contenders.items() if not a.peers or c[0] == "skipnets" or any(w in n for w in a.peers)}
+    if not re.fullmatch(r"residual-\d+", a.net):
+        chosen = {n: c for n, c in chosen.items() if c[0] not in only_thin}
+    results = {name: [] for name in chosen}
+    with tempfile.TemporaryDirectory() as dir:
+        program = os.path.join(dir, "skipnets")
+        subprocess.run(["go", "build", "-o", program, "./cmd/skipnets"], cwd=here.parent.parent, check=True)
+        for round in range(a.rounds):
+            for name, (script, *options) in chosen.items():
+                if any("error" in r for r in results[name]):
+                    continue
+                run = ours(program, a.net, a.batch, a.steps, options[0]) if script == "skipnets" else peer(script, a.net, a.batch, a.steps, options)
+                results[name].append(run)
+                print(f"round {round + 1}: {name}: {run}", file=sys.stderr, flush=True)
+    table(a, results)
+
+
+def table(a, results):
+    median = lambda name, key: statistics.median(r[key] for r in results[name])
+    best = max(("skipnets fp32", "skipnets bf16"), key=lambda n: median(n, "train"))
+    print(f"\n{a.net}, batch {a.batch}, medians of {a.rounds} rounds of {a.steps} steps; ratios are {best} over the contender\n")
+    print("| | training, images/s | ours is | evaluation, images/s | ours is | version |")
+    print("|---|--:|--:|--:|--:|---|")
+    for name, runs in results.items():
+        if any("error" in r for r in runs):
+            print(f"| {name} | — | | — | | {runs[-1]['error']} |")
+            continue
+        ratio = lambda key: statistics.median(b[key] / r[key] for b, r in zip(results[best], runs))
+        print(f"| {name} | {median(name, 'train'):.0f} | {ratio('train'):.2f}× | {median(name, 'evaluate'):.0f} | "
+              f"{ratio('evaluate'):.2f}× | {runs[0].get('version', '')} |")
+
+
+main()
