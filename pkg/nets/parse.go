@@ -39,7 +39,7 @@ var families = []family{
 // gateBias is where the gates of the highway nets that Parse makes start.
 const gateBias = -1
 
-// Names returns the names of nets that are worth knowing. Parse understands other depths and growth rates besides.
+// Names returns the names of nets that are worth knowing. Parse understands other numbers besides.
 func Names() []string {
 	return []string{
 		"compact-plain-24", "compact-residual-24", "compact-highway-24", "compact-dense-24",
@@ -50,8 +50,9 @@ func Names() []string {
 	}
 }
 
-// Parse returns the net of that name for so many classes: a family, then its depth, or width of the stem, and growth rate
-// where it has them, as in Names. A compact net of width w has three stages of 2w, 4w and 8w channels. The error for an unknown name lists the families, that for an impossible depth the nearest possible ones.
+// Parse returns the net of that name for so many classes: a family, then its depth and growth rate, or the width of its
+// stem, as in Names. A compact net of width w has three stages of 2w, 4w and 8w channels. The error for an unknown name
+// lists the families, that for an impossible depth the nearest possible ones.
 func Parse(name string, classes int) (Model, error) {
 	base, numbers := splitName(name)
 	for _, f := range families {

@@ -92,10 +92,10 @@ func stages(scope *model.Scope, x *graph.Node, n int, block Block) *graph.Node {
 }
 
 // matchedGrowthRate returns the k for which 3n Dense blocks have about as many weights as 3n residual ones, which have
-// 18n·(16² + 32² + 64²). Dense block i reads 16 + i·k channels and has 9·(16 + i·k)·k + 9·k², so that in all
-// (9n+3)·k² + 96·k = 4·(16² + 32² + 64²).
+// 9·(10752n − 2560). Dense block i reads 16 + i·k channels and has 9·(16 + i·k)·k + 9·k² weights, so that
+// (9n+3)·k² + 96·k = 21504 − 5120/n.
 func matchedGrowthRate(n int) int {
-	a, b, c := float64(9*n+3), 96.0, 4.0*(16*16+32*32+64*64)
+	a, b, c := float64(9*n+3), 96.0, 21504-5120/float64(n)
 	return int((math.Sqrt(b*b+4*a*c) - b) / (2 * a))
 }
 

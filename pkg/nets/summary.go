@@ -11,7 +11,6 @@ import (
 	"github.com/skipnets/skipnets/pkg/accel"
 
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/gobackend"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
@@ -40,7 +39,7 @@ func Summarize(net Model, batch int) (Summary, error) {
 	if batch < 1 {
 		return Summary{}, fmt.Errorf("nets: cannot summarize for a batch of %d images", batch)
 	}
-	backend, err := gobackend.New("")
+	backend, err := accel.New("go")
 	if err != nil {
 		return Summary{}, fmt.Errorf("nets: summary: %w", err)
 	}
@@ -248,7 +247,7 @@ func (s Summary) rows() [][]string {
 			dims = append(dims, strconv.Itoa(d))
 		}
 		rows = append(rows, []string{l.Name, strings.Join(dims, "×"), thousands(l.Params),
-			scaled(l.MultiplyAdds, 1000, " ", "k", "M", "G", "T"),
+			scaled(l.MultiplyAdds, 1000, "", "k", "M", "G", "T"),
 			scaled(l.ActivationBytes, 1024, "B", "KiB", "MiB", "GiB", "TiB"), scaled(l.HeldBytes, 1024, "B", "KiB", "MiB", "GiB", "TiB")})
 	}
 	return rows
@@ -270,8 +269,9 @@ func scaled(n int64, base float64, units ...string) string {
 		x /= base
 		i++
 	}
+	digits := 1
 	if i == 0 || x >= 99.95 {
-		return fmt.Sprintf("%.0f %s", x, units[i])
+		digits = 0
 	}
-	return fmt.Sprintf("%.1f %s", x, units[i])
+	return strings.TrimSpace(strconv.FormatFloat(x, 'f', digits, 64) + " " + units[i])
 }
