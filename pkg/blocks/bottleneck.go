@@ -39,9 +39,9 @@ func Bottleneck(scope *model.Scope, x *Node, channels, stride int) *Node {
 		y = norm.BatchNorm(scope, y, -1).Momentum(0.9).Epsilon(1e-5).Done()
 		return ConvertDType(y, x.DType())
 	}
-	y := activation.Relu(bn(scope.In("norm1"), conv(scope.In("conv1"), x, 1, channels, 1)))     // [batch, h, w, channels]
-	y = activation.Relu(bn(scope.In("norm2"), conv(scope.In("conv2"), y, 3, channels, stride))) // [batch, h/stride, w/stride, channels]
-	y = bn(scope.In("norm3"), conv(scope.In("conv3"), y, 1, 4*channels, 1))                     // [batch, h/stride, w/stride, 4·channels]
+	y := bn(scope.In("norm1"), conv(scope.In("conv1"), x, 1, channels, 1))                      // [batch, h, w, channels]
+	y = bn(scope.In("norm2"), conv(scope.In("conv2"), activation.Relu(y), 3, channels, stride)) // [batch, h/stride, w/stride, channels]
+	y = bn(scope.In("norm3"), conv(scope.In("conv3"), activation.Relu(y), 1, 4*channels, 1))    // [batch, h/stride, w/stride, 4·channels]
 
 	shortcut := x
 	if stride > 1 || x.Shape().Dim(-1) != 4*channels {

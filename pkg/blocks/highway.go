@@ -40,13 +40,13 @@ func Highway(scope *model.Scope, x *Node, channels, stride int, gateBias float64
 		y = norm.BatchNorm(scope, y, -1).Momentum(0.9).Epsilon(1e-5).Done()
 		return ConvertDType(y, x.DType())
 	}
-	transformed := activation.Relu(bn(scope.In("norm1"), conv(scope.In("conv1"), x, stride)))     // [batch, h/stride, w/stride, channels]
-	transformed = activation.Relu(bn(scope.In("norm2"), conv(scope.In("conv2"), transformed, 1))) // [batch, h/stride, w/stride, channels]
+	h := activation.Relu(bn(scope.In("norm1"), conv(scope.In("conv1"), x, stride))) // [batch, h/stride, w/stride, channels]
+	h = activation.Relu(bn(scope.In("norm2"), conv(scope.In("conv2"), h, 1)))       // [batch, h/stride, w/stride, channels]
 
+	gate := scope.In("gate")
 	startAt := func(g *Graph, shape shapes.Shape) *Node { return MulScalar(Ones(g, shape), gateBias) }
-	gateScope := scope.In("gate")
-	bias := gateScope.WithInitializer(startAt).VariableWithShape("biases", shapes.Make(x.DType(), channels)).NodeValue(x.Graph())
-	gate := Sigmoid(Add(conv(gateScope, x, stride), Reshape(bias, 1, 1, 1, channels))) // [batch, h/stride, w/stride, channels]
+	bias := gate.WithInitializer(startAt).VariableWithShape("biases", shapes.Make(x.DType(), channels)).NodeValue(x.Graph())
+	t := Sigmoid(Add(conv(gate, x, stride), Reshape(bias, 1, 1, 1, channels))) // [batch, h/stride, w/stride, channels]
 
 	carried := x
 	if stride > 1 {
@@ -54,8 +54,8 @@ func Highway(scope *model.Scope, x *Node, channels, stride int, gateBias float64
 		carried = Slice(carried, AxisRange(), every, every, AxisRange()) // [batch, h/stride, w/stride, in]
 	}
 	if missing := channels - x.Shape().Dim(-1); missing > 0 {
-		zeros := Zeros(x.Graph(), shapes.Make(x.DType(), gate.Shape().Dim(0), gate.Shape().Dim(1), gate.Shape().Dim(2), missing))
+		zeros := Zeros(x.Graph(), shapes.Make(x.DType(), t.Shape().Dim(0), t.Shape().Dim(1), t.Shape().Dim(2), missing))
 		carried = Concatenate([]*Node{carried, zeros}, -1) // [batch, h/stride, w/stride, channels]
 	}
-	return Add(Mul(transformed, gate), Mul(carried, OneMinus(gate)))
+	return Add(Mul(h, t), Mul(carried, OneMinus(t)))
 }

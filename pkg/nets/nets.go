@@ -65,7 +65,8 @@ func bnReLU(scope *model.Scope, x *graph.Node) *graph.Node {
 func meanPool(x *graph.Node, window int) *graph.Node {
 	d := x.Shape().Dimensions
 	if d[1]%window != 0 || d[2]%window != 0 {
-		exceptions.Panicf("nets: cannot pool %s over %d×%d pixels: height and width must be divisible by %d", x.Shape(), window, window, window)
+		exceptions.Panicf("nets: cannot average %s over %d×%d pixels: height and width must be divisible by %d",
+			x.Shape(), window, window, window)
 	}
 	return graph.ReduceMean(graph.Reshape(x, d[0], d[1]/window, window, d[2]/window, window, d[3]), 2, 4)
 }
