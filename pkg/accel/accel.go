@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package accel chooses a GoMLX backend.
+// Package accel chooses a GoMLX backend and makes it faster.
 package accel
 
 import (
@@ -20,8 +20,15 @@ import (
 // looks. "xla" alone takes the first of cuda, rocm, cpu and others that loads. With nothing asked and no plugin found,
 // New takes the pure-Go backend. New never downloads anything and never takes another backend than the one asked for.
 // Options of GoMLX's XLA backend may follow the plugin, separated by commas. The backend's Description says what was chosen.
+//
+// The backend is decorated by [Wrap], which makes it faster and gives the pure-Go one the operations it lacks; [Unwrap]
+// takes that off.
 func New(config string) (compute.Backend, error) {
-	return open(config)
+	backend, err := open(config)
+	if err != nil {
+		return nil, err
+	}
+	return Wrap(backend), nil
 }
 
 // MustNew is New for programs that cannot go on without a backend: it panics on an error.

@@ -31,11 +31,7 @@ func open(config string) (compute.Backend, error) {
 	name, rest, _ := strings.Cut(config, ":")
 	switch name {
 	case "go":
-		backend, err := gobackend.New(rest)
-		if err != nil {
-			return nil, fmt.Errorf("backend %q: %w", config, err)
-		}
-		return backend, nil
+		return openGo(config, rest)
 	case "xla":
 		return openXLA(config, rest)
 	default:
@@ -47,9 +43,22 @@ func open(config string) (compute.Backend, error) {
 // error, because the pure-Go backend is far slower than what the user installed.
 func openAny() (compute.Backend, error) {
 	if len(plugins()) == 0 {
-		return gobackend.New("")
+		return openGo("go", "")
 	}
 	return openXLA("xla", "")
+}
+
+// openGo opens the pure-Go backend. It runs one operation after another, each on all cores: run side by side, its
+// operations can wait for each other's workers for ever (docs/upstream.md, "Worker pool deadlock").
+func openGo(config, options string) (compute.Backend, error) {
+	if !strings.Contains(options, "ops_") {
+		options = strings.TrimPrefix(options+",ops_sequential", ",")
+	}
+	backend, err := gobackend.New(options)
+	if err != nil {
+		return nil, fmt.Errorf("backend %q: %w", config, err)
+	}
+	return backend, nil
 }
 
 // openXLA opens the plugin named in rest = "[name or path][,option...]"; without a name, the first plugin that loads.

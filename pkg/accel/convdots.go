@@ -4,57 +4,63 @@ package accel
 
 import "github.com/gomlx/compute"
 
-// convAsDots builds a convolution without dilations as matrix products: for each of the k rows of the kernel, the k
-// shifted copies of the input side by side [b·h'·w', k·in], times that row's weights [k·in, out].
+// convAsDots builds a convolution without dilations as one matrix product: the k shifted copies of the input side by side
+// [b, h, w', k·in], times the kernel with its k rows side by side [k·in, k·out]. That is every output row's k parts, which
+// are cut out and added up.
 func (o *ops) convAsDots(c conv) compute.Value {
-	if c.isPointwise() && plain(c.strides) {
+	if c.isPointwise() && plain(c.strides) && c.paddings[0] == [2]int{} && c.paddings[1] == [2]int{} {
 		return o.pointwise(c)
 	}
 	k, out := c.kernelDims, c.outputDims // [k, k, in, out], [b, h', w', out]
-	columns := k[1] * k[2]
 	x := o.shiftedColumns(o.spread(c.input, c.paddings, orOnes(nil)), k[1], out[2], c.strides[1])
+	h := (out[1]-1)*c.strides[0] + k[0] // the rows that are read
+	x = o.rows(x, 0, h, 1)
+	kernel := o.reshape(o.transpose(c.kernel, 1, 2, 0, 3), k[1]*k[2], k[0]*k[3])
+	products := o.dot(o.reshape(x, out[0]*h*out[2], k[1]*k[2]), 1, kernel, 0)
+	products = o.reshape(products, out[0], h, out[2], k[0]*k[3])
 	var total compute.Value
 	for i := range k[0] {
-		rows := o.reshape(o.shiftedRows(x, i, out[1], c.strides[0]), out[0]*out[1]*out[2], columns)
-		weights := o.reshape(o.slice(c.kernel, []int{i, 0, 0, 0}, []int{i + 1, k[1], k[2], k[3]}, nil), columns, k[3])
-		product := o.dot(rows, 1, weights, 0)
+		part := o.slice(products, []int{0, i, 0, i * k[3]}, []int{out[0], i + (out[1]-1)*c.strides[0] + 1, out[2], (i + 1) * k[3]}, []int{1, c.strides[0], 1, 1})
 		if i == 0 {
-			total = product
+			total = part
 		} else {
-			total = o.add(total, product)
+			total = o.add(total, part)
 		}
 	}
-	return o.reshape(total, out...)
+	return total
 }
 
-// kernelGradientAsDots builds dW = Σ xᵀ·v, row by row of the kernel. See kernelGradient.
+// kernelGradientAsDots builds dW as matrix products, one for each image, because the cores cannot share the one long sum
+// over all images: the k copies of v shifted down, side by side [k·out, h·w'], times the k copies of x shifted left, side
+// by side [h·w', k·in]. See kernelGradient.
 func (o *ops) kernelGradientAsDots(c conv) compute.Value {
-	v := c.kernelDims  // [b, h', w', out]
-	dw := c.outputDims // [k, k, in, out]
-	s := c.kernelDilations
-	n := v[0] * v[1] * v[2]
-	x := o.shiftedColumns(o.spread(c.input, c.paddings, orOnes(nil)), dw[1], v[2], s[1])
-	grad := o.reshape(c.kernel, n, v[3])
-	rows := make([]compute.Value, dw[0])
-	for i := range rows {
-		rows[i] = o.dot(o.reshape(o.shiftedRows(x, i, v[1], s[0]), n, dw[1]*dw[2]), 0, grad, 0)
-	}
-	return o.reshape(o.concatenate(0, rows...), dw...)
+	v, k, s := c.kernelDims, c.outputDims, c.kernelDilations // [b, h', w', out], [k, k, in, out]
+	h := (v[1]-1)*s[0] + k[0]                                // the rows of x that are read
+	x := o.shiftedColumns(o.spread(c.input, c.paddings, orOnes(nil)), k[1], v[2], s[1])
+	x = o.reshape(o.rows(x, 0, h, 1), v[0], h*v[2], k[1]*k[2])
+	grad := o.reshape(o.shiftedDown(c.kernel, k[0], s[0]), v[0], h*v[2], k[0]*k[3])
+	products := o.sum(o.batchDot(o.transpose(grad, 0, 2, 1), x), 0) // [k·out, k·in]
+	return o.transpose(o.reshape(products, k[0], k[3], k[1], k[2]), 0, 2, 3, 1)
 }
 
-// kernelGradientAsOneDot builds dW for stride 1 as a single matrix product: the k copies of v shifted down, side by side
-// [n, k·out], against the k copies of x shifted left, side by side [n, k·in].
+// kernelGradientPointwise builds dW of a 1×1 kernel as one product.
+func (o *ops) kernelGradientPointwise(c conv) compute.Value {
+	v, dw := c.kernelDims, c.outputDims
+	n := v[0] * v[1] * v[2]
+	x := o.spread(c.input, c.paddings, orOnes(nil))
+	x = o.rows(o.shiftedColumns(x, 1, v[2], c.kernelDilations[1]), 0, v[1], c.kernelDilations[0])
+	return o.reshape(o.dot(o.reshape(x, n, dw[2]), 0, o.reshape(c.kernel, n, v[3]), 0), dw...)
+}
+
+// kernelGradientAsOneDot is kernelGradientAsDots over all images at once.
 func (o *ops) kernelGradientAsOneDot(c conv) compute.Value {
-	k, v := c.outputDims, c.kernelDims // [k, k, in, out], [b, h', w', out]
-	height := v[1] + k[0] - 1          // of x, padded
-	n := v[0] * height * v[2]
-	x := o.shiftedColumns(o.spread(c.input, c.paddings, orOnes(nil)), k[1], v[2], 1)
-	copies := make([]compute.Value, k[0])
-	for i := range copies {
-		copies[i] = o.spread(c.kernel, [][2]int{{i, k[0] - 1 - i}, {0, 0}}, orOnes(nil))
-	}
-	product := o.dot(o.reshape(o.concatenate(3, copies...), n, k[0]*k[3]), 0, o.reshape(x, n, k[1]*k[2]), 0)
-	return o.transpose(o.reshape(product, k[0], k[3], k[1], k[2]), 0, 2, 3, 1)
+	v, k, s := c.kernelDims, c.outputDims, c.kernelDilations
+	h := (v[1]-1)*s[0] + k[0]
+	n := v[0] * h * v[2]
+	x := o.shiftedColumns(o.spread(c.input, c.paddings, orOnes(nil)), k[1], v[2], s[1])
+	x = o.reshape(o.rows(x, 0, h, 1), n, k[1]*k[2])
+	grad := o.reshape(o.shiftedDown(c.kernel, k[0], s[0]), n, k[0]*k[3])
+	return o.transpose(o.reshape(o.dot(grad, 0, x, 0), k[0], k[3], k[1], k[2]), 0, 2, 3, 1)
 }
 
 // isPointwise reports whether a canonical convolution is a 1×1 one.
@@ -110,8 +116,18 @@ func (o *ops) shiftedColumns(x compute.Value, k, width, stride int) compute.Valu
 	return o.concatenate(3, copies...)
 }
 
-// shiftedRows takes height rows of x [b, h, w, c] from row i on: [b, height, w, c].
-func (o *ops) shiftedRows(x compute.Value, i, height, stride int) compute.Value {
+// shiftedDown puts the k copies of v [b, h, w, c], its rows spread out by stride and each copy one row further down, side
+// by side: [b, (h−1)·stride+k, w, k·c].
+func (o *ops) shiftedDown(v compute.Value, k, stride int) compute.Value {
+	copies := make([]compute.Value, k)
+	for i := range copies {
+		copies[i] = o.spread(v, [][2]int{{i, k - 1 - i}, {0, 0}}, []int{stride, 1})
+	}
+	return o.concatenate(3, copies...)
+}
+
+// rows takes height rows of x [b, h, w, c], from row i on and stride apart.
+func (o *ops) rows(x compute.Value, i, height, stride int) compute.Value {
 	dims := o.dims(x)
 	if o.err != nil || i == 0 && stride == 1 && height == dims[1] {
 		return x

@@ -40,8 +40,10 @@ func (r rewrites) kernelGradient(o *ops, c conv) compute.Value {
 	switch {
 	case !plain(c.strides) || !plain(c.inputDilations): // the forward convolution had a dilated kernel
 		return o.conv(c)
-	case r.convAsDots || k[0] == 1 && k[1] == 1:
+	case r.convAsDots:
 		return o.kernelGradientAsDots(c)
+	case k[0] == 1 && k[1] == 1:
+		return o.kernelGradientPointwise(c)
 	case k[0] == 3 && k[1] == 3 && plain(c.kernelDilations) && 2*out <= in: // the layers of dense nets
 		return o.kernelGradientAsOneDot(c)
 	}

@@ -75,6 +75,13 @@ func (o *ops) dot(x compute.Value, i int, y compute.Value, j int) compute.Value 
 	})
 }
 
+// batchDot multiplies the matrices of two batches pairwise: [b, m, k]·[b, k, n] → [b, m, n].
+func (o *ops) batchDot(x, y compute.Value) compute.Value {
+	return o.do(func() (compute.Value, error) {
+		return o.f.DotGeneral(x, []int{2}, []int{0}, y, []int{1}, []int{0}, compute.DotGeneralConfig{})
+	})
+}
+
 func (o *ops) add(x, y compute.Value) compute.Value {
 	return o.do(func() (compute.Value, error) { return o.f.Add(x, y) })
 }

@@ -30,7 +30,11 @@ type rewrites struct {
 // Wrap decorates a backend so that it builds some operations in a faster form, or in a form the backend supports at
 // all. Whatever it does not know (groups, dilations, unusual layouts) passes through untouched, and so does everything
 // that is fast already, as convolutions on CUDA are. The values are the same up to rounding.
+//
+// A backend that is decorated already is decorated anew, with these options alone. The result counts as another backend
+// than b: a tensor that is on one has to be copied before the other can use it.
 func Wrap(b compute.Backend, opts ...Option) compute.Backend {
+	b = Unwrap(b)
 	r := defaults(b)
 	for _, opt := range opts {
 		opt(&r)
