@@ -434,7 +434,7 @@ func (r *run) set(path string, value func(i int) float32) {
 }
 
 // openBackend is the backend of all tests: a tensor can be used with one only.
-var openBackend = sync.OnceValue(func() compute.Backend { return accel.Wrap(accel.MustNew("")) })
+var openBackend = sync.OnceValue(func() compute.Backend { return accel.MustNew("") })
 
 // buildOnly returns a store and a graph that is never compiled.
 func buildOnly(t *testing.T) (*model.Store, *Graph) {

@@ -43,7 +43,7 @@ func TestGradientNormsOfAChain(t *testing.T) {
 	chain := func(scope *model.Scope, images *Node) *Node {
 		return score(conv1x1(scope.In("last"), conv1x1(scope.In("first"), images, a), b))
 	}
-	got, err := GradientNorms(accel.Wrap(accel.MustNew("")), chain, pixels(x), 1)
+	got, err := GradientNorms(accel.MustNew(""), chain, pixels(x), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestGradientNormsOfAShortcut(t *testing.T) {
 	residual := func(scope *model.Scope, images *Node) *Node {
 		return score(Add(images, conv1x1(scope.In("branch"), images, a)))
 	}
-	got, err := GradientNorms(accel.Wrap(accel.MustNew("")), residual, pixels(x), 1)
+	got, err := GradientNorms(accel.MustNew(""), residual, pixels(x), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestGradientNormsOfAShortcut(t *testing.T) {
 }
 
 func TestGradientNormsDependOnTheSeedAlone(t *testing.T) {
-	backend := accel.Wrap(accel.MustNew(""))
+	backend := accel.MustNew("")
 	net := func(scope *model.Scope, images *Node) *Node {
 		x := blocks.Plain(scope.In("block"), images, 4, 1)
 		return ReduceMean(x, 1, 2) // [batch, 4]
@@ -107,7 +107,7 @@ func TestGateOpenings(t *testing.T) {
 		return score(Add(x, ReduceAndKeep(open, ReduceSum, -1)))
 	}
 	images := tensors.FromFlatDataAndDimensions([]float32{1, -3}, 2, 1, 1, 1)
-	got, err := GateOpenings(accel.Wrap(accel.MustNew("")), net, model.NewStore(), images)
+	got, err := GateOpenings(accel.MustNew(""), net, model.NewStore(), images)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestGateOpenings(t *testing.T) {
 }
 
 func TestGateOpeningsLeaveTheStoreAsItIs(t *testing.T) {
-	backend, store, images := accel.Wrap(accel.MustNew("")), model.NewStore(), pixels(1, 2).Inputs[0]
+	backend, store, images := accel.MustNew(""), model.NewStore(), pixels(1, 2).Inputs[0]
 	net := func(scope *model.Scope, images *Node) *Node {
 		return score(blocks.Highway(scope.In("block"), images, 1, 1, -1))
 	}
@@ -139,7 +139,7 @@ func TestGateOpeningsLeaveTheStoreAsItIs(t *testing.T) {
 }
 
 func TestNothingToMeasure(t *testing.T) {
-	backend := accel.Wrap(accel.MustNew(""))
+	backend := accel.MustNew("")
 	bare := func(_ *model.Scope, images *Node) *Node { return score(images) }
 	broken := func(_ *model.Scope, images *Node) *Node { return Reshape(images, 7) }
 	gradients := func(net Model, batch train.Batch) error {
@@ -168,7 +168,7 @@ func ExampleGradientNorms() {
 		x := blocks.Residual(scope.In("block"), images, 8, 1)
 		return ReduceMean(x, 1, 2) // [batch, classes]
 	}
-	gradients, err := GradientNorms(accel.Wrap(accel.MustNew("")), net, pixels(1, 2, 3, 4), 1)
+	gradients, err := GradientNorms(accel.MustNew(""), net, pixels(1, 2, 3, 4), 1)
 	if err != nil {
 		panic(err)
 	}

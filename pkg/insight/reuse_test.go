@@ -61,7 +61,7 @@ func TestSilenceSources(t *testing.T) {
 	}
 	store := model.NewStore()
 	store.VariableWithValue("/weights", tensors.FromFlatDataAndDimensions([]float32{a, b}, 1, 1, 2, 1))
-	backend, kernels := accel.Wrap(accel.MustNew("")), []string{"/weights"}
+	backend, kernels := accel.MustNew(""), []string{"/weights"}
 	intact, without, err := SilenceSources(backend, net, store, pixels(x), kernels, []int{1, 1})
 	if err != nil {
 		t.Fatal(err)

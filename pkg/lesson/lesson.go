@@ -24,14 +24,8 @@ import (
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
-// Backend opens the backend that GOMLX_BACKEND asks for, once, with the faster forms of [accel.Wrap].
-var Backend = sync.OnceValues(func() (compute.Backend, error) {
-	backend, err := accel.New("")
-	if err != nil {
-		return nil, err
-	}
-	return accel.Wrap(backend), nil
-})
+// Backend opens the backend that GOMLX_BACKEND asks for, once.
+var Backend = sync.OnceValues(func() (compute.Backend, error) { return accel.New("") })
 
 // Batch is one batch of so many training images of the sample, always the same: uint8 images [size, 32, 32, 3] and int32
 // labels [size, 1]. It is an error if size is not in 1 to 1,000.

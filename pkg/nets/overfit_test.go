@@ -28,7 +28,7 @@ func TestOverfit32Images(t *testing.T) {
 		return tensors.FromFlatDataAndDimensions(sample.Images[:images*32*32*3], images, 32, 32, 3)
 	}
 	labels := func() *tensors.Tensor { return tensors.FromFlatDataAndDimensions(sample.Labels[:images], images, 1) }
-	backend := accel.Wrap(accel.MustNew(""))
+	backend := accel.MustNew("")
 
 	for name, block := range map[string]nets.Block{
 		"plain": blocks.Plain, "residual": blocks.Residual, "highway": nets.Highway(-1), "dense": nets.Dense(0),

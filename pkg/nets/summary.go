@@ -46,7 +46,7 @@ func Summarize(net Model, batch int) (Summary, error) {
 	defer backend.Finalize()
 	var summary Summary
 	err = exceptions.TryCatch[error](func() {
-		g := graph.NewGraph(accel.Wrap(backend), "summary")
+		g := graph.NewGraph(backend, "summary")
 		defer g.Finalize()
 		summary = Summary{Batch: batch, Layers: measure(g, net, batch)}
 	})

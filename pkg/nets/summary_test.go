@@ -226,7 +226,7 @@ func build(t *testing.T, dims ...int) (*model.Store, *graph.Node) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := graph.NewGraph(accel.Wrap(backend), t.Name())
+	g := graph.NewGraph(backend, t.Name())
 	t.Cleanup(g.Finalize)
 	return model.NewStore(), graph.Parameter(g, "images", shapes.Make(dtypes.Float32, dims...))
 }

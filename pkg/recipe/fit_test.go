@@ -23,6 +23,7 @@ import (
 func TestFitLearns(t *testing.T) {
 	job := toyJob(t)
 	job.Recipe.Averaging, job.Recipe.BFloat16 = 0.3, true
+	job.Backend = accel.MustNew("")
 	result, err := Fit(t.Context(), job)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +50,7 @@ func TestFitWithoutDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	best, _ := result.History.Best()
-	backend := accel.Wrap(accel.Unwrap(job.Backend), accel.WithConvDType(dtypes.BFloat16))
+	backend := accel.Wrap(job.Backend, accel.WithConvDType(dtypes.BFloat16))
 	score, err := Evaluate(t.Context(), backend, toyNet, result.Store, job.HeldOut)
 	if err != nil {
 		t.Fatal(err)
@@ -61,11 +62,12 @@ func TestFitWithoutDirectory(t *testing.T) {
 
 // A run stopped in the middle of an epoch and resumed must give the very bits of an unbroken one.
 func TestResumeIsExact(t *testing.T) {
-	for _, optimizer := range []string{SGD, AdamW} {
-		t.Run(optimizer, func(t *testing.T) {
+	for _, test := range []struct{ optimizer, backend string }{{SGD, "go"}, {AdamW, "go"}, {AdamW, ""}} { // "": XLA where it is
+		t.Run(test.optimizer+test.backend, func(t *testing.T) {
 			unbroken, broken := toyJob(t), toyJob(t)
 			for _, job := range []*Job{&unbroken, &broken} {
-				job.Recipe.Optimizer, job.Recipe.Averaging, job.Recipe.LearningRate = optimizer, 0.5, 0.02
+				job.Recipe.Optimizer, job.Recipe.Averaging, job.Recipe.LearningRate = test.optimizer, 0.5, 0.02
+				job.Backend = accel.MustNew(test.backend)
 			}
 			want, err := Fit(t.Context(), unbroken)
 			if err != nil {

@@ -20,7 +20,8 @@ import (
 	"github.com/skipnets/skipnets/pkg/accel"
 )
 
-var testBackend = sync.OnceValue(func() compute.Backend { return accel.MustNew("") })
+// testBackend is the pure-Go one, which compiles nothing and so is the fastest for networks of this size.
+var testBackend = sync.OnceValue(func() compute.Backend { return accel.MustNew("go") })
 
 // toyData is a dataset of 4×4 one-channel images whose class is the quadrant that is bright.
 type toyData struct {

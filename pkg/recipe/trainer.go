@@ -40,7 +40,7 @@ type trainer struct {
 func newTrainer(job Job) (*trainer, error) {
 	t := &trainer{job: job, backend: job.Backend, total: job.Recipe.TotalSteps(job.Training.Steps()), store: model.NewStore()}
 	if job.Recipe.BFloat16 {
-		t.backend = accel.Wrap(accel.Unwrap(job.Backend), accel.WithConvDType(dtypes.BFloat16))
+		t.backend = accel.Wrap(job.Backend, accel.WithConvDType(dtypes.BFloat16))
 	}
 	t.state.Identity = job.identity()
 	if err := t.restore(); err != nil {
