@@ -55,7 +55,7 @@ func (f *function) BatchNormGradient(operand, scale, mean, variance, gradOutput 
 	a := n.mul(n.convert(scale, n.dtype), r)
 
 	gradOffset = n.sumFeatures(dy)
-	gradScale = n.mul(r, n.sub(n.sumFeatures(n.mul(dy, x)), n.mul(mean, gradOffset)))
+	gradScale = n.mul(r, n.sumFeatures(n.mul(dy, n.sub(x, n.expand(mean)))))
 
 	minusA := n.mul(a, n.scalar(-1/n.count, n.dtype))
 	p := n.mul(minusA, n.mul(r, gradScale))
