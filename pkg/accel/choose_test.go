@@ -65,8 +65,11 @@ func TestPluginsFound(t *testing.T) {
 	if err != nil || cpu[0].path != filepath.Join(dir, "pjrt_c_api_cpu_plugin.so") {
 		t.Errorf("matching(cpu) = %v, %v", cpu, err)
 	}
+	if _, err := New("xla:cpu"); err == nil || !strings.Contains(err.Error(), cpu[0].path+" does not load") {
+		t.Errorf("a broken plugin in SKIPNETS_HOME gives %v, want an error, not another plugin", err)
+	}
 	t.Setenv("GOMLX_BACKEND", "")
-	if _, err := New(""); err == nil || !strings.Contains(err.Error(), "does not load") {
-		t.Errorf("a broken plugin in SKIPNETS_HOME gives %v, want an error, not a silent change to another backend", err)
+	if backend, err := New(""); err == nil && backend.Name() == "Go Backend" {
+		t.Error("with broken plugins only, New silently takes the pure-Go backend")
 	}
 }
