@@ -4,6 +4,7 @@ package cifar
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -37,7 +38,7 @@ func (f *format) decode(r io.Reader, name string, into Set) error {
 
 // noEOF makes an end of file the error that it is in the middle of records.
 func noEOF(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

@@ -60,7 +60,7 @@ func TestNormalizeWrongInput(t *testing.T) {
 		[][][]uint8{{{1, 2, 3}}},
 		[][][][]uint8{{{{1, 2}}}},
 	} {
-		_, err := graph.ExecOnce(backend, Normalize, input)
+		_, err := graph.CallOnce(backend, Normalize, input)
 		if err == nil || !strings.Contains(err.Error(), "Normalize takes uint8 images [batch, height, width, 3], got") {
 			t.Errorf("input %v: error %v", input, err)
 		}
@@ -74,7 +74,7 @@ func TestNormalizedSeesNormalizedImages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	output, err := exec.Exec1(input)
+	output, err := exec.Call1(input)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func SilenceSources(backend compute.Backend, net Model, store *model.Store, batc
 				return fail(err)
 			}
 		}
-		result, err := exec.Exec1(batch.Inputs[0], batch.Labels[0])
+		result, err := exec.Call1(batch.Inputs[0], batch.Labels[0])
 		if err != nil {
 			return fail(err)
 		}

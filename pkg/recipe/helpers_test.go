@@ -80,15 +80,3 @@ func toyJob(t *testing.T) Job {
 	return Job{Backend: testBackend(), Name: "toy-net", Model: toyNet, Recipe: toyRecipe(), Seed: 7,
 		Training: toyData{100, 16, 1}, HeldOut: toyData{64, 32, 2}, Dir: t.TempDir()}
 }
-
-// values of every variable the network has, by path.
-func networkValues(t *testing.T, store *model.Store) map[string][]float32 {
-	t.Helper()
-	values := map[string][]float32{}
-	for v := range store.IterVariables() {
-		if ofNetwork(v.Path()) {
-			values[v.Path()] = tensors.MustCopyFlatData[float32](v.MustValue())
-		}
-	}
-	return values
-}
