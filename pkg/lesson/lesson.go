@@ -92,8 +92,13 @@ func fit(ctx context.Context, name string, training, heldOut cifar.Set, r recipe
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
-	// A run made with another recipe stays where it is; this one gets a folder of its own.
-	id := crc32.ChecksumIEEE(fmt.Appendf(nil, "%s %d %d", r, training.Len(), heldOut.Len()))
+	shapes, err := nets.Summarize(net, 1)
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	// A run made with another recipe, or before the network's definition changed, stays where it is; this one gets a
+	// folder of its own.
+	id := crc32.ChecksumIEEE(fmt.Appendf(nil, "%s %d %d %s", r, training.Len(), heldOut.Len(), shapes))
 	run := &Run{Name: name, Model: cifar.Normalized(net), Recipe: r}
 	run.Result, err = recipe.Fit(ctx, recipe.Job{
 		Backend: backend, Name: name, Model: run.Model, Recipe: r, Seed: 1,
