@@ -10,8 +10,9 @@ import (
 	"github.com/gomlx/compute/shapes"
 )
 
-// Batch normalization (Ioffe & Szegedy 2015, algorithm 1) out of primitive operations, for a backend without it. Per
-// channel, both the output and the input's gradient are affine in what has the operand's size:
+// Batch normalization (Ioffe & Szegedy 2015, algorithm 1) out of primitive operations, for a backend without it
+// (docs/upstream.md, "The pure-Go backend has no BatchNorm operations"). Per channel, both the output and the input's
+// gradient are affine in what has the operand's size:
 //
 //	y  = x·a + b             a = scale·r, b = offset − mean·a, r = 1/√(variance + ε)
 //	dx = dy·a + x·p + q      p = −a·r·dscale/n, q = −a·doffset/n − p·mean

@@ -14,11 +14,7 @@ import (
 // XLA emulates bfloat16, which is slower than float32.
 func FastBFloat16(b compute.Backend) bool {
 	b = Unwrap(b)
-	xla, ok := b.(interface{ IsCPU() bool })
-	switch {
-	case !ok: // the pure-Go backend
-		return false
-	case xla.IsCPU():
+	if isXLAOnCPU(b) {
 		return processor.X86.HasAVX512BF16 || processor.X86.HasAMXBF16
 	}
 	return strings.Contains(strings.ToLower(b.Description()), "cuda")

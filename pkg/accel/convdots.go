@@ -4,7 +4,8 @@ package accel
 
 import "github.com/gomlx/compute"
 
-// convAsDots builds a convolution without dilations as one matrix product: the k shifted copies of the input side by side
+// convAsDots builds a convolution without dilations as one matrix product (docs/upstream.md, "ConvGeneral and Slice of the
+// pure-Go backend go element by element"): the k shifted copies of the input side by side
 // [b, h, w', k·in], times the kernel with its k rows side by side [k·in, k·out]. That is every output row's k parts, which
 // are cut out and added up.
 func (o *ops) convAsDots(c conv) compute.Value {

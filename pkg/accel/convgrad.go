@@ -8,7 +8,8 @@ import "github.com/gomlx/compute"
 // the forward stride, with the kernel [k, k, in, out], already reversed by GoMLX and read with swapped channel axes.
 //
 // Here the kernel is transposed for real and the spreading is an interior padding, so that what remains is an ordinary
-// convolution, which XLA on a CPU hands to its fast path. A 1×1 kernel needs no spreading before the multiplication.
+// convolution, which XLA on a CPU hands to its fast path (docs/upstream.md, "Convolution gradients come in a form that XLA
+// on a CPU computes slowly"). A 1×1 kernel needs no spreading before the multiplication.
 func (r rewrites) inputGradient(o *ops, c conv) compute.Value {
 	if !plain(c.kernelDilations) || !plain(c.strides) {
 		return o.conv(c)

@@ -5,10 +5,11 @@
 package accel
 
 // XLA on a CPU allocates the temporaries of a whole training step, hundreds of megabytes, anew in each step. glibc takes
-// such blocks from the system and gives them back, so that every page is faulted in and cleared in every step: a
-// quarter of the time of a ResNet-20 step. A program that imports this package tells glibc to keep freed memory and
-// hand it out again instead. That has to happen before Go starts threads, because a thread keeps the arena of its first
-// allocation, and only the main arena can hold large blocks. MALLOC_… and GLIBC_TUNABLES in the environment win.
+// such blocks from the system and gives them back, so that every page is faulted in and cleared in every step
+// (docs/upstream.md, "XLA's temporaries are faulted in anew at every step"). A program that imports this package tells
+// glibc to keep freed memory and hand it out again instead. That has to happen before Go starts threads, because a thread
+// keeps the arena of its first allocation, and only the main arena can hold large blocks. MALLOC_… and GLIBC_TUNABLES in
+// the environment win.
 
 /*
 #include <malloc.h>

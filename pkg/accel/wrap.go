@@ -3,6 +3,8 @@
 package accel
 
 import (
+	"strings"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -52,13 +54,20 @@ func Unwrap(b compute.Backend) compute.Backend {
 
 // defaults chooses what is worth rewriting for a backend.
 func defaults(b compute.Backend) rewrites {
-	if xla, ok := b.(interface{ IsCPU() bool }); ok && xla.IsCPU() {
+	if isXLAOnCPU(b) {
 		return rewrites{inputGrad: true, kernelGrad: true}
 	}
 	if !b.Capabilities().Operations[compute.OpTypeBatchNormForTraining] {
 		return rewrites{convAsDots: true, addsBatchNorm: true}
 	}
 	return rewrites{}
+}
+
+// isXLAOnCPU asks the device, because the backend's own IsCPU guesses from the plugin's path (docs/upstream.md, "A plugin
+// is judged by its path"). That it has such a method tells that it is XLA.
+func isXLAOnCPU(b compute.Backend) bool {
+	_, isXLA := b.(interface{ IsCPU() bool })
+	return isXLA && strings.HasPrefix(strings.ToLower(b.DeviceDescription(0)), "cpu")
 }
 
 // The types below embed what they decorate, so that any method they do not mention passes through.
