@@ -63,7 +63,7 @@ func (f *function) newConv(input, kernel compute.Value, axes compute.ConvolveAxe
 	inputShape, err1 := f.Function.Shape(input)
 	kernelShape, err2 := f.Function.Shape(kernel)
 	if err1 != nil || err2 != nil || inputShape.Rank() != 4 || kernelShape.Rank() != 4 ||
-		inputShape.IsDynamic() || kernelShape.IsDynamic() || !inputShape.DType.IsFloat() {
+		inputShape.IsDynamic() || kernelShape.IsDynamic() || !inputShape.DType.IsFloat() || kernelShape.DType != inputShape.DType {
 		return conv{}, false
 	}
 	outputShape, err := shapeinference.ConvGeneral(inputShape, kernelShape, axes, strides, paddings, inputDilations, kernelDilations, 1, 1)
@@ -83,15 +83,35 @@ func (f *function) convolve(o *ops, c conv) compute.Value {
 	if r.convDType != dtypes.InvalidDType && dtype == dtypes.Float32 {
 		c.input, c.kernel, c.dtype = o.convert(c.input, r.convDType), o.convert(c.kernel, r.convDType), r.convDType
 	}
+	return o.convert(r.convForm(o, c), dtype)
+}
+
+// convForm builds c in the form that suits the backend.
+func (r rewrites) convForm(o *ops, c conv) compute.Value {
 	switch {
-	case sameAxes(c.axes, inputGradAxes) && (r.inputGrad || r.convAsDots):
-		return o.convert(r.inputGradient(o, c), dtype)
-	case sameAxes(c.axes, kernelGradAxes) && (r.kernelGrad || r.convAsDots):
-		return o.convert(r.kernelGradient(o, c), dtype)
-	case sameAxes(c.axes, forwardAxes) && r.convAsDots && plain(c.inputDilations) && plain(c.kernelDilations):
-		return o.convert(o.convAsDots(c), dtype)
+	case !r.convForXLA && !r.convAsDots:
+		return o.conv(c)
+	case sameAxes(c.axes, forwardAxes):
+		return r.canonical(o, c)
+	case sameAxes(c.axes, inputGradAxes):
+		return r.inputGradient(o, c)
+	case sameAxes(c.axes, kernelGradAxes):
+		return r.kernelGradient(o, c)
 	}
-	return o.convert(o.conv(c), dtype)
+	return o.conv(c)
+}
+
+// canonical builds a convolution of NHWC images with an HWIO kernel.
+func (r rewrites) canonical(o *ops, c conv) compute.Value {
+	switch {
+	case !plain(c.inputDilations) || !plain(c.kernelDilations):
+		return o.conv(c)
+	case c.isPointwise() && plain(c.strides) && c.paddings[0] == [2]int{} && c.paddings[1] == [2]int{}:
+		return o.pointwise(c)
+	case r.convAsDots:
+		return o.convAsDots(c)
+	}
+	return o.conv(c)
 }
 
 // conv builds c as it is.

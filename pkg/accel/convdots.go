@@ -9,9 +9,6 @@ import "github.com/gomlx/compute"
 // [b, h, w', k·in], times the kernel with its k rows side by side [k·in, k·out]. That is every output row's k parts, which
 // are cut out and added up.
 func (o *ops) convAsDots(c conv) compute.Value {
-	if c.isPointwise() && plain(c.strides) && c.paddings[0] == [2]int{} && c.paddings[1] == [2]int{} {
-		return o.pointwise(c)
-	}
 	k, out := c.kernelDims, c.outputDims // [k, k, in, out], [b, h', w', out]
 	x := o.shiftedColumns(o.spread(c.input, c.paddings, orOnes(nil)), k[1], out[2], c.strides[1])
 	h := (out[1]-1)*c.strides[0] + k[0] // the rows that are read

@@ -25,10 +25,7 @@ func (r rewrites) inputGradient(o *ops, c conv) compute.Value {
 		c.inputDims = o.dims(c.input)
 		c.inputDilations = orOnes(nil)
 	}
-	if r.convAsDots {
-		return o.convAsDots(c)
-	}
-	return o.conv(c)
+	return r.canonical(o, c)
 }
 
 // kernelGradient builds the gradient of a convolution to its kernel:

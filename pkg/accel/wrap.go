@@ -23,9 +23,8 @@ func WithConvDType(dtype dtypes.DType) Option {
 // rewrites says which operations a decorated backend replaces.
 type rewrites struct {
 	convDType     dtypes.DType // what float32 convolutions are computed in; InvalidDType: as they are
-	inputGrad     bool         // input gradients as canonical convolutions
-	kernelGrad    bool         // kernel gradients in the form fastest on a CPU
-	convAsDots    bool         // convolutions as matrix products
+	convForXLA    bool         // convolutions and their gradients in forms that XLA is fast at on a CPU
+	convAsDots    bool         // convolutions and their gradients as matrix products alone
 	addsBatchNorm bool         // the backend has no BatchNorm operations: compose them
 }
 
@@ -55,7 +54,7 @@ func Unwrap(b compute.Backend) compute.Backend {
 // defaults chooses what is worth rewriting for a backend.
 func defaults(b compute.Backend) rewrites {
 	if isXLAOnCPU(b) {
-		return rewrites{inputGrad: true, kernelGrad: true}
+		return rewrites{convForXLA: true}
 	}
 	if !b.Capabilities().Operations[compute.OpTypeBatchNormForTraining] {
 		return rewrites{convAsDots: true, addsBatchNorm: true}

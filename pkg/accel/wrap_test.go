@@ -162,7 +162,11 @@ func distance(got, want []float64) float64 {
 // TestConvolutions checks every rewrite of a convolution against the undecorated backend: all on the pure-Go backend,
 // and on the chosen one those that it gets.
 func TestConvolutions(t *testing.T) {
-	cases := convCases(rand.New(rand.NewPCG(1, 2)), 12)
+	drawn := 12
+	if testing.Short() {
+		drawn = 3
+	}
+	cases := convCases(rand.New(rand.NewPCG(1, 2)), drawn)
 	type variant struct {
 		name      string
 		rewrites  rewrites
@@ -170,11 +174,11 @@ func TestConvolutions(t *testing.T) {
 		tolerance float64
 	}
 	variants := []variant{
-		{"gradients", rewrites{inputGrad: true, kernelGrad: true}, dtypes.Float32, 1e-5},
-		{"gradients, bfloat16 inside", rewrites{inputGrad: true, kernelGrad: true, convDType: dtypes.BFloat16}, dtypes.Float32, 2e-2},
+		{"gradients", rewrites{convForXLA: true}, dtypes.Float32, 1e-5},
+		{"gradients, bfloat16 inside", rewrites{convForXLA: true, convDType: dtypes.BFloat16}, dtypes.Float32, 2e-2},
 		{"dots", rewrites{convAsDots: true}, dtypes.Float32, 1e-5},
 		{"dots, bfloat16 inside", rewrites{convAsDots: true, convDType: dtypes.BFloat16}, dtypes.Float32, 2e-2},
-		{"gradients in float64", rewrites{inputGrad: true, kernelGrad: true}, dtypes.Float64, 1e-13},
+		{"gradients in float64", rewrites{convForXLA: true}, dtypes.Float64, 1e-13},
 	}
 	for i, raw := range testBackends(t) {
 		if i > 0 { // XLA compiles for seconds
@@ -255,10 +259,10 @@ func TestWhatReachesTheBackend(t *testing.T) {
 		want     []string
 	}{
 		{"undecorated", plain, rewrites{}, []string{canonical, "conv Float32 0332", "conv Float32 3003"}},
-		{"gradients", plain, rewrites{inputGrad: true, kernelGrad: true}, []string{canonical, canonical, canonical}},
+		{"gradients", plain, rewrites{convForXLA: true}, []string{canonical, canonical, canonical}},
 		{"bfloat16", plain, rewrites{convDType: dtypes.BFloat16}, []string{"conv BFloat16 0323", "conv BFloat16 0332", "conv BFloat16 3003"}},
 		{"dots", plain, rewrites{convAsDots: true}, []string{"dot", "dot", "dot"}},
-		{"pointwise", pointwise, rewrites{inputGrad: true, kernelGrad: true}, []string{canonical, "dot", "dot"}},
+		{"pointwise", pointwise, rewrites{convForXLA: true}, []string{"dot", "dot", "dot"}},
 		{"grouped", grouped, rewrites{}, nil},
 	} {
 		var got []string
