@@ -35,7 +35,7 @@ func benchCommand() *cli.Command {
 var benchNets = []string{
 	"residual-20", "residual-56", "highway-20", "dense-20",
 	"compact-plain-24", "compact-residual-24", "compact-highway-24", "compact-dense-24",
-	"compact-plain-32", "compact-residual-32", "compact-highway-32", "compact-dense-32",
+	"wide-plain-32", "wide-residual-32", "wide-highway-32", "wide-dense-32",
 }
 
 func benchAction(ctx context.Context, cmd *cli.Command) error {

@@ -38,7 +38,7 @@ func trainCommand() *cli.Command {
 // presetNets are the networks of a preset when none is named: the four that the course compares, as wide as the preset's
 // time allows.
 func presetNets(preset string) []string {
-	form := map[string]string{"quick": "compact-%s-16", "class": "compact-%s-24", "hour": "compact-%s-32", "gpu": "compact-%s-64", "article": "article-%s"}[preset]
+	form := map[string]string{"quick": "compact-%s-16", "class": "compact-%s-24", "hour": "wide-%s-32", "gpu": "wide-%s-64", "article": "article-%s"}[preset]
 	var names []string
 	for _, family := range []string{"plain", "residual", "highway", "dense"} {
 		names = append(names, fmt.Sprintf(form, family))

@@ -34,7 +34,7 @@ contenders = {
     "TensorFlow bf16": ("tensorflow_step.py", "bf16"),
     "TensorFlow XLA": ("tensorflow_step.py", "xla"),
 }
-only_thin = {"jax_step.py", "tensorflow_step.py"}  # these know the thin nets alone
+only_thin = {"jax_step.py", "tensorflow_step.py"}  # these know the thin residual nets alone
 
 
 def ours(program, net, batch, steps, precision):

@@ -3,7 +3,7 @@
 
     python torch_step.py NET BATCH STEPS [bf16] [channels_last] [compile]
 
-NET is residual-20 or compact-residual-WIDTH, built as in pkg/nets. The step is that of our recipes: uint8 images
+NET is residual-DEPTH, compact-residual-WIDTH or wide-residual-WIDTH, built as in pkg/nets. The step is that of our recipes: uint8 images
 normalised in the step, cross-entropy with smoothing 0.1, SGD with Nesterov momentum and weight decay.
 """
 import json
@@ -63,17 +63,22 @@ def thin(depth):
     return nn.Sequential(*layers, Mean(), nn.Linear(i, 10))
 
 
-def compact(w):
-    layers, i = [ConvNorm(3, w, 2)], w
+def wide(w, stem_stride=1):
+    layers, i = [ConvNorm(3, w, stem_stride)], w
+    size = 32 // stem_stride
     for stage in range(3):
         o = 2 * w << stage
-        layers += [ConvNorm(i, o, pool=stage < 2), Residual(o, o, 1)]
-        i = o
+        layers += [ConvNorm(i, o, pool=size > 4), Residual(o, o, 1)]
+        i, size = o, max(4, size // 2)
     return nn.Sequential(*layers, Mean(), nn.Linear(i, 10))
 
 
+def compact(w):
+    return wide(w, stem_stride=2)
+
+
 family, number = name.rsplit("-", 1)
-net = {"residual": thin, "compact-residual": compact}[family](int(number))
+net = {"residual": thin, "compact-residual": compact, "wide-residual": wide}[family](int(number))
 layout = torch.channels_last if "channels_last" in options else torch.contiguous_format
 net = net.to(memory_format=layout)
 run = torch.compile(net) if "compile" in options else net

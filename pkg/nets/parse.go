@@ -22,6 +22,10 @@ var families = []family{
 	{"compact-residual", []string{"WIDTH"}, compact(blocks.Residual)},
 	{"compact-highway", []string{"WIDTH"}, compact(Highway(gateBias))},
 	{"compact-dense", []string{"WIDTH"}, compact(Dense(0))},
+	{"wide-plain", []string{"WIDTH"}, wide(blocks.Plain)},
+	{"wide-residual", []string{"WIDTH"}, wide(blocks.Residual)},
+	{"wide-highway", []string{"WIDTH"}, wide(Highway(gateBias))},
+	{"wide-dense", []string{"WIDTH"}, wide(Dense(0))},
 	{"plain", []string{"DEPTH"}, stackOf(blocks.Plain)},
 	{"residual", []string{"DEPTH"}, stackOf(blocks.Residual)},
 	{"highway", []string{"DEPTH"}, stackOf(Highway(gateBias))},
@@ -43,6 +47,7 @@ const gateBias = -1
 func Names() []string {
 	return []string{
 		"compact-plain-24", "compact-residual-24", "compact-highway-24", "compact-dense-24",
+		"wide-plain-32", "wide-residual-32", "wide-highway-32", "wide-dense-32",
 		"plain-20", "residual-20", "highway-20", "dense-20", "preact-20", "bottleneck-29",
 		"plain-56", "residual-56", "highway-56", "dense-56", "preact-56", "bottleneck-56",
 		"densenet-40-12", "densenet-bc-100-12",
@@ -51,7 +56,7 @@ func Names() []string {
 }
 
 // Parse returns the net of that name for so many classes: a family, then its depth and growth rate, or the width of its
-// stem, as in Names. A compact net of width w has three stages of 2w, 4w and 8w channels. The error for an unknown name
+// stem, as in Names. A compact or wide net of width w has three stages of 2w, 4w and 8w channels. The error for an unknown name
 // lists the families, that for an impossible depth the nearest possible ones.
 func Parse(name string, classes int) (Model, error) {
 	base, numbers := splitName(name)
@@ -93,9 +98,16 @@ func stackOf(block Block) func([]int, int) (Model, error) {
 
 func compact(block Block) func([]int, int) (Model, error) {
 	return func(n []int, classes int) (Model, error) {
-		return Compact(block, []int{n[0], 2 * n[0], 4 * n[0], 8 * n[0]}, classes)
+		return Compact(block, doubling(n[0]), classes)
 	}
 }
+
+func wide(block Block) func([]int, int) (Model, error) {
+	return func(n []int, classes int) (Model, error) { return Wide(block, doubling(n[0]), classes) }
+}
+
+// doubling are the widths of a stem and three stages.
+func doubling(width int) []int { return []int{width, 2 * width, 4 * width, 8 * width} }
 
 func article(kind string) func([]int, int) (Model, error) {
 	return func(_ []int, classes int) (Model, error) { return Article(kind, classes) }

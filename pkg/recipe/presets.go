@@ -20,7 +20,7 @@ var presets = []Recipe{
 		Schedule: OneCycle, WarmUp: 0.25, LabelSmoothing: 0.1, BFloat16: true, Pad: 2, Flip: AlternatingFlip,
 	},
 	{ // at most one hour a network on two cores
-		Name: "hour", Epochs: 24, BatchSize: 256,
+		Name: "hour", Epochs: 32, BatchSize: 256,
 		Optimizer: SGD, LearningRate: 0.4, Momentum: 0.9, WeightDecay: 5e-4,
 		Schedule: OneCycle, WarmUp: 0.25, LabelSmoothing: 0.1, BFloat16: true, Pad: 4, Flip: AlternatingFlip, ReestimateBatches: 20,
 	},
