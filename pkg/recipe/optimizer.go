@@ -10,6 +10,9 @@ import (
 	"github.com/gomlx/gomlx/ml/model/initializer"
 )
 
+// GoMLX's optimizers have no momentum, or a decay of zero (docs/upstream.md, `"adamw" by name decays nothing` and "layers.Convolution
+// adds the L2 regularization twice"), so these are our own.
+
 // optimizerScope holds what the optimizer remembers of each variable: momenta and averages. It is part of a training
 // checkpoint and no part of the network.
 const optimizerScope = "/optimizer"

@@ -23,7 +23,7 @@ import (
 // Weights are kept in the safetensors format, which other frameworks read: eight bytes that give the length of a JSON
 // header (little endian), the header (for each name its dtype, shape and place), then the values. Our header also
 // holds the digest of the values, so that a damaged file is refused. One file, written aside and renamed: what is
-// there is whole.
+// there is whole. GoMLX's own checkpoints are not (docs/upstream.md, "A checkpoint whose Save was interrupted").
 
 // ErrDamaged is wrapped by the error for a weights file that is truncated or was changed after it was written.
 var ErrDamaged = errors.New("damaged weights file")
