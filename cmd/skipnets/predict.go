@@ -13,6 +13,7 @@ import (
 	"image/png"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/gomlx/compute"
@@ -30,10 +31,10 @@ func predictCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "predict",
 		Usage:     "name what a picture of your own shows: the top five classes, and a figure",
-		UsageText: "skipnets predict -weights WEIGHTS [-out FIGURE.png] PICTURE",
+		UsageText: "skipnets predict [-weights WEIGHTS] [-out FIGURE.png] PICTURE",
 		Flags: []cli.Flag{
 			backendFlag(),
-			&cli.StringFlag{Name: "weights", Required: true, Usage: "a weights file, or the directory of a run"},
+			&cli.StringFlag{Name: "weights", Usage: "a weights file, or the directory of a run (default: that of the class preset's residual network)"},
 			&cli.StringFlag{Name: "net", Usage: "the network, where the weights file does not name it"},
 			&cli.StringFlag{Name: "out", Usage: "write the picture as the network sees it, with the classes, to this PNG file"},
 		},
@@ -49,7 +50,11 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	w, err := loadWeights(cmd.String("weights"), cmd.String("net"))
+	path, err := chosenWeights(cmd)
+	if err != nil {
+		return err
+	}
+	w, err := loadWeights(path, cmd.String("net"))
 	if err != nil {
 		return err
 	}
@@ -73,6 +78,23 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 		return renameio.WriteFile(file, figure, 0o644)
 	}
 	return nil
+}
+
+// chosenWeights is where the weights are: the flag's value, or the run of the class preset's residual network.
+func chosenWeights(cmd *cli.Command) (string, error) {
+	if path := cmd.String("weights"); path != "" {
+		return path, nil
+	}
+	s, err := newSetup(cmd)
+	if err != nil {
+		return "", err
+	}
+	name := presetNets("class")[1]
+	run := filepath.Join(s.Home, "runs", "class", name+"-seed1")
+	if _, err := os.Stat(run); err != nil {
+		return "", fmt.Errorf("predict: no trained network yet: give -weights, or first run `skipnets train %s`", name)
+	}
+	return run, nil
 }
 
 // readPicture reads a PNG or JPEG file and brings its middle square to 32×32.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/skipnets/skipnets/internal/setup"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
@@ -99,7 +100,6 @@ func TestCommandErrors(t *testing.T) {
 		{"eval", "which weights"},
 		{"eval -quick /no/such/run", "no such file"},
 		{"eval -quick " + file, "damaged weights file"},
-		{"predict " + file, `"weights" not set`},
 		{"predict -weights run", "give one picture"},
 		{"predict -weights run " + file, "is not a PNG or JPEG image"},
 		{"bench -precision fp8", `precision "fp8"`},
@@ -123,6 +123,22 @@ func TestPresetNetsExist(t *testing.T) {
 				t.Errorf("preset %s: %v", preset, err)
 			}
 		}
+	}
+}
+
+func TestPredictWithoutWeights(t *testing.T) {
+	t.Setenv(setup.EnvHome, t.TempDir())
+	picture := filepath.Join(t.TempDir(), "picture.png")
+	_, test := cifar.Sample()
+	var out bytes.Buffer
+	if err := png.Encode(&out, test.Image(0)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(picture, out.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := command(t, "predict", picture); err == nil || !strings.Contains(err.Error(), "skipnets train compact-residual-24") {
+		t.Errorf("error %v, want one that says how to train", err)
 	}
 }
 
