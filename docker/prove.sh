@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Proves that the image can be built and that the course runs in it: a notebook, the short tests and JupyterLab, as a
+# user who is not root and without a network. No Docker daemon is needed:
+#
+#	sudo apt-get install buildah debootstrap iproute2
+#	sudo docker/prove.sh [BASE]
+#
+# BASE is an image to build on. By default one is made of Debian bookworm and the Go in /usr/local/go, so that no
+# registry is asked. What the host has set for the way out (proxy, certificates, package indexes) holds for the build,
+# too. All is made in a folder of its own under TMPDIR (default: /var/tmp; it takes 20 GB) and removed in the end.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+begin=$SECONDS
+work=$(mktemp --directory "${TMPDIR:-/var/tmp}/skipnets-prove.XXXXXX")
+export work TMPDIR=$work/tmp STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
+mkdir "$TMPDIR"
+trap 'rm -rf --one-file-system "$work"' EXIT
+
+say() { echo "=== $*"; }
+store() { buildah --root "$work/store" --runroot "$work/run" "$@"; }
+
+# way_out prints, as Dockerfile instructions, what the host has set for the way to packages.
+way_out() {
+	local name value
+	for name in GOPROXY GONOSUMDB GOSUMDB; do
+		value=$(/usr/local/go/bin/go env $name) && [ -z "$value" ] || echo "ENV $name=\"$value\""
+	done
+	value=$(pip config get global.index-url 2>/dev/null) && echo "ENV PIP_INDEX_URL=\"$value\""
+	value=$(npm config get registry 2>/dev/null) && echo "ENV npm_config_registry=\"$value\""
+	for name in PIP_CERT NODE_EXTRA_CA_CERTS; do # these two do not look at the system's
+		echo "ENV $name=/etc/ssl/certs/ca-certificates.crt"
+	done
+}
+
+# make_base makes the image localhost/base.
+make_base() {
+	local root=$work/base mirror
+	mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | sed -n 's/^bookworm //p' | head -n 1)
+	debootstrap --variant=minbase --include=ca-certificates bookworm "$root" $mirror >"$work/debootstrap.log" ||
+		{ tail "$work/debootstrap.log"; return 1; }
+	cp -a /usr/local/go "$root/usr/local/"
+	cp -a /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
+	if [ -f "${SSL_CERT_FILE:-}" ]; then cp "$SSL_CERT_FILE" "$root/usr/local/share/ca-certificates/host.crt"; fi
+	chroot "$root" update-ca-certificates >/dev/null 2>&1
+	{ printf 'FROM scratch\nCOPY . /\n'; way_out; } >"$work/Dockerfile"
+	store build --quiet --tag localhost/base --file "$work/Dockerfile" "$root" >/dev/null
+	rm -rf --one-file-system "$root"
+}
+
+# inside runs a command in the container, as the image's user and with the image's environment.
+inside() { store run "$container" -- "$@"; }
+
+# answers: JupyterLab answers a request for a path on port 8888 with that status.
+answers() {
+	local got
+	# Not 127.0.0.1: the container's other addresses are what the outside sees.
+	got=$(inside curl --silent --output /dev/null --write-out '%{http_code}' "http://127.0.0.2:8888$2") || true
+	[ "$got" = "$1" ] || { say "$2 is answered with $got, not $1"; return 1; }
+}
+
+healthy() { store run "$container" -- bash -c "$healthcheck"; }
+
+prove_lab() {
+	local log=$work/lab.log token
+	if healthy; then say "the health check passes before JupyterLab runs"; return 1; fi
+	store run "$container" -- "${command[@]}" >"$log" 2>&1 &
+	for ((second = 0; second < 120; second++)); do
+		if healthy; then break; fi
+		sleep 1
+	done
+	healthy
+	token=$(grep --only-matching --max-count=1 'token=[0-9a-f]*' "$log" | head -n 1)
+	answers 403 /api/contents
+	answers 403 "/api/contents?token=wrong"
+	answers 200 "/api/contents?$token"
+	answers 200 "/lab?$token"
+	inside curl --silent "http://127.0.0.2:8888/api/kernelspecs?$token" | grep --quiet '"gonb"'
+	kill %1
+}
+
+# prove checks the container. It runs without a network.
+prove() {
+	ip link set lo up
+	[ "$(inside id --user --name)" = student ]
+	if inside curl --silent --max-time 5 https://example.org/ >/dev/null; then say "there is a network"; return 1; fi
+	say "everything is there"
+	inside skipnets doctor
+	say "JupyterLab"
+	prove_lab
+	say "a notebook"
+	inside skipnets run -quick -html /tmp/pages notebooks/01_plain.ipynb
+	inside grep --quiet 'data:image/png' /tmp/pages/01_plain.html
+	say "the short tests"
+	inside go test -short ./...
+}
+
+base=${1:-localhost/base}
+if [ $# -eq 0 ]; then
+	say "making a base image"
+	make_base
+fi
+say "building the image"
+store build --format docker --build-arg BASE="$base" --tag localhost/skipnets --file docker/Dockerfile .
+size=$(store images --format '{{.Size}}' localhost/skipnets)
+container=$(store from localhost/skipnets)
+export container healthcheck
+export -f say store inside answers healthy prove prove_lab
+unshare --net bash -euo pipefail -c prove
+say "PROVED: built ($size) and run in $((SECONDS - begin)) s"
