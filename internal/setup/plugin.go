@@ -153,7 +153,7 @@ func (s *Setup) wheelPlugin(ctx context.Context, dir string) (string, error) {
 	if platform := runtime.GOOS + "/" + runtime.GOARCH; platform != "linux/amd64" {
 		return "", fmt.Errorf("it is for linux/amd64, and this is %s", platform)
 	}
-	if _, err := s.checkPython(); err != nil {
+	if err := s.ready(ctx, s.Python()); err != nil {
 		return "", fmt.Errorf("pip is not here: %w", err)
 	}
 	downloads := s.path("downloads", "wheel")
