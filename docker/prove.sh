@@ -39,13 +39,13 @@ way_out() {
 # make_base makes the image localhost/base.
 make_base() {
 	local root=$work/base mirror
-	mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | sed -n 's/^bookworm //p' | head -n 1)
+	mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | awk '$1 == "bookworm" && !uri { uri = $2 } END { print uri }')
 	debootstrap --variant=minbase --include=ca-certificates bookworm "$root" $mirror >"$work/debootstrap.log" ||
 		{ tail "$work/debootstrap.log"; return 1; }
 	cp -a /usr/local/go "$root/usr/local/"
 	cp -a /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
 	if [ -f "${SSL_CERT_FILE:-}" ]; then cp "$SSL_CERT_FILE" "$root/usr/local/share/ca-certificates/host.crt"; fi
-	chroot "$root" update-ca-certificates >/dev/null 2>&1
+	env --unset=TMPDIR chroot "$root" update-ca-certificates >/dev/null 2>&1
 	{ printf 'FROM scratch\nCOPY . /\n'; way_out; } >"$work/Dockerfile"
 	store build --quiet --tag localhost/base --file "$work/Dockerfile" "$root" >/dev/null
 	rm -rf --one-file-system "$root"
