@@ -79,12 +79,12 @@ prove_lab() {
 	done
 	cat "$log"
 	healthy || die "the health check does not pass within two minutes"
-	token=$(grep --only-matching 'token=[0-9a-f]*' "$log" | head -n 1)
+	token=$(sed -n 's/.*\(token=[0-9a-f]*\).*/\1/p;T;q' "$log")
 	answers 403 /api/contents
 	answers 403 "/api/contents?token=wrong"
 	answers 200 "/api/contents?$token"
 	answers 200 "/lab?$token"
-	inside curl --silent "http://127.0.0.2:8888/api/kernelspecs?$token" | grep --quiet '"default": "gonb"' ||
+	[[ $(inside curl --silent "http://127.0.0.2:8888/api/kernelspecs?$token") == *'"default": "gonb"'* ]] ||
 		die "JupyterLab does not know the kernel"
 	inside sh -c 'kill "$(cat /tmp/lab.pid)"'
 	wait || die "JupyterLab does not end well"
@@ -116,5 +116,5 @@ store build --format docker --build-arg BASE="$base" --tag localhost/skipnets --
 size=$(store images --format '{{.Size}}' localhost/skipnets)
 store from --name proof localhost/skipnets
 export -f say die store inside config healthy answers prove_lab prove
-unshare --net bash -euo pipefail -c prove
+unshare --net --pid --fork --kill-child bash -euo pipefail -c prove
 say "PROVED: built ($size), and run without a network, in $((SECONDS - begin)) s"
