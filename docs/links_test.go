@@ -5,8 +5,8 @@ package docs
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -27,33 +27,45 @@ func TestLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := exec.Command("git", "-C", root, "ls-files", "*.md", "*.ipynb").Output()
-	if err != nil {
-		t.Fatalf("git ls-files: %v", err)
-	}
 	checked := 0
-	for _, name := range strings.Fields(string(list)) {
-		page := filepath.Join(root, name)
-		for _, match := range link.FindAllStringSubmatch(code.ReplaceAllString(text(t, page), ""), -1) {
-			target, fragment, _ := strings.Cut(match[1], "#")
-			if strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") || strings.HasPrefix(target, "attachment:") {
-				continue
-			}
-			checked++
-			file := page
-			if target != "" {
-				file = filepath.Join(filepath.Dir(page), target)
-			}
-			if _, err := os.Stat(file); err != nil {
-				t.Errorf("%s: link to %s: no such file", name, match[1])
-			} else if fragment != "" && !anchors(t, file)[fragment] {
-				t.Errorf("%s: link to %s: no such heading", name, match[1])
-			}
+	err = filepath.WalkDir(root, func(page string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && page != root && strings.HasPrefix(entry.Name(), "."):
+			return filepath.SkipDir
+		case !entry.IsDir() && (filepath.Ext(page) == ".md" || filepath.Ext(page) == ".ipynb"):
+			checked += checkPage(t, page)
 		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if checked < 10 {
 		t.Errorf("only %d links found: the test looks in the wrong place", checked)
 	}
+}
+
+// checkPage returns how many links it has checked.
+func checkPage(t *testing.T, page string) (checked int) {
+	for _, match := range link.FindAllStringSubmatch(code.ReplaceAllString(text(t, page), ""), -1) {
+		target, fragment, _ := strings.Cut(match[1], "#")
+		if strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") || strings.HasPrefix(target, "attachment:") {
+			continue
+		}
+		checked++
+		file := page
+		if target != "" {
+			file = filepath.Join(filepath.Dir(page), target)
+		}
+		if _, err := os.Stat(file); err != nil {
+			t.Errorf("%s: link to %s: no such file", page, match[1])
+		} else if fragment != "" && !anchors(t, file)[fragment] {
+			t.Errorf("%s: link to %s: no such heading", page, match[1])
+		}
+	}
+	return checked
 }
 
 // text is a page, or the prose of a notebook.
