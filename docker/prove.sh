@@ -14,13 +14,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 begin=$SECONDS
 work=$(mktemp --directory "${TMPDIR:-/var/tmp}/skipnets-prove.XXXXXX")
-export work TMPDIR=$work/tmp STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
+export work TMPDIR=$work/tmp BUILDAH_ISOLATION=chroot
 mkdir "$TMPDIR"
 trap 'rm -rf --one-file-system "$work"' EXIT
 
 say() { echo "=== $*"; }
 die() { echo "NOT PROVED: $*" >&2; exit 1; }
-store() { buildah --root "$work/store" --runroot "$work/run" "$@"; }
+store() { buildah --root "$work/store" --runroot "$work/run" --storage-driver vfs "$@"; }
 
 # way_out prints, as Dockerfile instructions, what the host has set for the way to packages.
 way_out() {
