@@ -40,7 +40,7 @@ way_out() {
 make_base() {
 	local root=$work/base mirror
 	mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | awk '$1 == "bookworm" && !uri { uri = $2 } END { print uri }')
-	debootstrap --variant=minbase --include=ca-certificates bookworm "$root" $mirror >"$work/debootstrap.log" ||
+	debootstrap --variant=minbase --include=ca-certificates bookworm "$root" ${mirror:+"$mirror"} >"$work/debootstrap.log" ||
 		{ tail "$work/debootstrap.log"; return 1; }
 	cp -a /usr/local/go "$root/usr/local/"
 	cp -a /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
