@@ -16,7 +16,7 @@ func (s *Setup) Compiler() Step {
 		Name:  "C compiler",
 		Check: s.checkCompiler,
 		Mend: "install one: " + installCommand("gcc libc6-dev", "gcc glibc-devel", "gcc") +
-			"\n  or choose -backend go, which needs none and is about a hundred times slower",
+			"\n  or choose -backend go, which needs none and is at least twenty times slower",
 	}
 }
 

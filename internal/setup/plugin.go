@@ -47,7 +47,7 @@ func (s *Setup) Plugin() Step {
 				return ""
 			}
 			return fmt.Sprintf("XLA's plugin could not be had: %v\n%s\n"+
-				"  Until then everything runs on GoMLX's pure-Go backend, about a hundred times slower.", missing, pluginHelp)
+				"  Until then everything runs on GoMLX's pure-Go backend, at least twenty times slower.", missing, pluginHelp)
 		}
 	default: // another plugin, which the user provides
 		step.Check = func() (string, error) { return s.tryPlugin(context.Background(), s.Backend) }

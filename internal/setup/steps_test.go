@@ -253,7 +253,7 @@ func TestPluginFallback(t *testing.T) {
 	if got := s.UseBackend(); got != "go" {
 		t.Errorf("the backend is %q, want go", got)
 	}
-	for _, want := range []string{"! XLA's plugin could not be had", "pure-Go backend", "a hundred times slower"} {
+	for _, want := range []string{"! XLA's plugin could not be had", "pure-Go backend", "twenty times slower"} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("not said: %s", want)
 		}

@@ -83,6 +83,13 @@ func (s *Setup) makeTools(ctx context.Context) error {
 			return err
 		}
 	}
+	// GoNB resolves imports with go get, which reads the go.mod of every module there is in the graph, also of those that no
+	// build needs. Read them now, so that notebooks need no network.
+	graph := s.command(ctx, "go", "mod", "graph")
+	graph.Dir = s.Source
+	if _, err := s.run(graph, "go mod graph"); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(s.path("bin"), 0o755); err != nil {
 		return s.unwritable(err)
 	}
