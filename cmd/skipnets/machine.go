@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 
 	"github.com/gomlx/compute"
@@ -34,20 +33,14 @@ func ready(ctx context.Context, cmd *cli.Command, withData bool) (compute.Backen
 
 // openData returns the images that were made ready.
 func openData(s *setup.Setup) (training, test cifar.Set, err error) {
-	for name, value := range map[string]string{setup.EnvHome: s.Home, setup.EnvData: s.Data} {
-		if value == "" {
-			continue
-		}
+	chosen := map[string]string{setup.EnvHome: s.Home, setup.EnvData: s.Data}
+	if s.Quick {
+		chosen[setup.EnvQuick] = "1"
+	}
+	for name, value := range chosen { // cifar.Open reads these
 		if err := os.Setenv(name, value); err != nil {
 			return training, test, err
 		}
 	}
-	if s.Quick {
-		training, test = cifar.Sample()
-		return training, test, nil
-	}
-	if training, test, err = cifar.Open(); err != nil {
-		return training, test, fmt.Errorf("read CIFAR-10: %w", err)
-	}
-	return training, test, nil
+	return cifar.Open()
 }

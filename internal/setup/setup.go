@@ -30,6 +30,8 @@ import (
 	"time"
 
 	"golang.org/x/mod/modfile"
+
+	"github.com/skipnets/skipnets/pkg/cifar"
 )
 
 // The environment variables through which programs and notebooks learn what was chosen here.
@@ -93,14 +95,10 @@ func New(options Options) (*Setup, error) {
 }
 
 func home(asked string) (string, error) {
-	if asked = firstOf(asked, os.Getenv(EnvHome)); asked != "" {
+	if asked = firstOf(asked, os.Getenv(EnvHome)); asked != "" { // programs run in other folders: not a relative path
 		return filepath.Abs(asked)
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", fmt.Errorf("no cache folder, set %s to a folder that may be written: %w", EnvHome, err)
-	}
-	return filepath.Join(cache, "skipnets"), nil
+	return cifar.Home()
 }
 
 // checkout finds the folder with this module's go.mod, at start (default: the working directory) or above.

@@ -42,14 +42,21 @@ func Dir() (string, error) {
 	if dir := os.Getenv(EnvData); dir != "" {
 		return dir, nil
 	}
+	home, err := Home()
+	return filepath.Join(home, folder10), err
+}
+
+// Home is where all that is downloaded or trained is kept: $SKIPNETS_HOME, else the folder skipnets of
+// [os.UserCacheDir]. It need not exist.
+func Home() (string, error) {
 	if home := os.Getenv(EnvHome); home != "" {
-		return filepath.Join(home, folder10), nil
+		return home, nil
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("cifar: no cache folder; set %s: %w", EnvHome, err)
+		return "", fmt.Errorf("no cache folder, set %s to a folder that may be written: %w", EnvHome, err)
 	}
-	return filepath.Join(cache, "skipnets", folder10), nil
+	return filepath.Join(cache, "skipnets"), nil
 }
 
 const folder10 = "cifar-10-batches-bin" // the name that the official archive has for it

@@ -60,7 +60,7 @@ type Run struct {
 // the user's cache folder): a second call goes on where the first one stopped, and loads it if it had ended. A nil
 // progress is silent.
 func Train(ctx context.Context, name string, progress recipe.Progress) (*Run, error) {
-	home, err := home()
+	home, err := cifar.Home()
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
@@ -135,15 +135,4 @@ func Source(file string) (markdown string, err error) {
 		return "", fmt.Errorf("lesson: %s has no list of imports", file)
 	}
 	return "```go\n" + declarations + "```\n", nil
-}
-
-func home() (string, error) {
-	if home := os.Getenv(cifar.EnvHome); home != "" {
-		return home, nil
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", fmt.Errorf("no cache folder; set %s: %w", cifar.EnvHome, err)
-	}
-	return filepath.Join(cache, "skipnets"), nil
 }
