@@ -81,11 +81,7 @@ func (r *reestimator) addBatch(batch train.Batch, sums map[*model.Variable][]flo
 		if !isStatistic(v.Path()) {
 			continue
 		}
-		value, err := v.Value()
-		if err != nil {
-			return err
-		}
-		values, err := tensors.CopyFlatData[float32](value)
+		values, err := floats(v)
 		if err != nil {
 			return err
 		}

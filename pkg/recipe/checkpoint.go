@@ -137,11 +137,7 @@ func checkFinite(store *model.Store) error {
 		if !v.DType().IsFloat() || !v.HasValue() {
 			continue
 		}
-		value, err := v.Value()
-		if err != nil {
-			return err
-		}
-		values, err := tensors.CopyFlatData[float32](value)
+		values, err := floats(v)
 		if err != nil {
 			return err
 		}
@@ -152,4 +148,13 @@ func checkFinite(store *model.Store) error {
 		}
 	}
 	return nil
+}
+
+// floats copies a float32 variable's values.
+func floats(v *model.Variable) ([]float32, error) {
+	value, err := v.Value()
+	if err != nil {
+		return nil, err
+	}
+	return tensors.CopyFlatData[float32](value)
 }
