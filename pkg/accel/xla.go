@@ -23,6 +23,10 @@ func installed() []plugin {
 	return found
 }
 
+// cpuClient are the options of PJRT's client for CPUs. It starts as many threads as it has devices, though at least one for
+// each core: four, by default, on two cores, which then wait for each other.
+var cpuClient = pjrt.NamedValuesMap{"cpu_device_count": int64(1)}
+
 // load opens an XLA backend. A plugin given by its absolute path starts no installer in go-xla.
 func load(p plugin, options string) (compute.Backend, error) {
 	config := p.path
@@ -30,11 +34,12 @@ func load(p plugin, options string) (compute.Backend, error) {
 		config += "," + options
 	}
 	var flags []string
+	var client pjrt.NamedValuesMap
 	if strings.Contains(p.name, "cpu") {
-		flags = cpuFlags
+		flags, client = cpuFlags, cpuClient
 	}
 	var backend compute.Backend
 	var err error
-	withFlags(p.path, flags, func() { backend, err = xla.New(config) })
+	withFlags(p.path, flags, func() { backend, err = xla.NewWithOptions(config, client) })
 	return backend, err
 }
