@@ -26,6 +26,10 @@ var families = []family{
 	{"wide-residual", []string{"WIDTH"}, wide(blocks.Residual)},
 	{"wide-highway", []string{"WIDTH"}, wide(Highway(gateBias))},
 	{"wide-dense", []string{"WIDTH"}, wide(Dense(0))},
+	{"half-plain", []string{"DEPTH"}, halfStackOf(blocks.Plain)},
+	{"half-residual", []string{"DEPTH"}, halfStackOf(blocks.Residual)},
+	{"half-highway", []string{"DEPTH"}, halfStackOf(Highway(gateBias))},
+	{"half-dense", []string{"DEPTH"}, func(n []int, classes int) (Model, error) { return HalfStackDense(n[0], classes) }},
 	{"plain", []string{"DEPTH"}, stackOf(blocks.Plain)},
 	{"residual", []string{"DEPTH"}, stackOf(blocks.Residual)},
 	{"highway", []string{"DEPTH"}, stackOf(Highway(gateBias))},
@@ -47,7 +51,8 @@ const gateBias = -1
 func Names() []string {
 	return []string{
 		"compact-plain-24", "compact-residual-24", "compact-highway-24", "compact-dense-24",
-		"wide-plain-32", "wide-residual-32", "wide-highway-32", "wide-dense-32",
+		"wide-plain-24", "wide-residual-24", "wide-highway-24", "wide-dense-24",
+		"half-plain-56", "half-residual-56", "half-highway-56", "half-dense-56",
 		"plain-20", "residual-20", "highway-20", "dense-20", "preact-20", "bottleneck-29",
 		"plain-56", "residual-56", "highway-56", "dense-56", "preact-56", "bottleneck-56",
 		"densenet-40-12", "densenet-bc-100-12",
@@ -94,6 +99,10 @@ func splitName(name string) (base string, numbers []int) {
 
 func stackOf(block Block) func([]int, int) (Model, error) {
 	return func(n []int, classes int) (Model, error) { return Stack(n[0], block, classes) }
+}
+
+func halfStackOf(block Block) func([]int, int) (Model, error) {
+	return func(n []int, classes int) (Model, error) { return HalfStack(n[0], block, classes) }
 }
 
 func compact(block Block) func([]int, int) (Model, error) {

@@ -21,7 +21,17 @@ func Stack(depth int, block Block, classes int) (Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return stack(n, block, classes)
+	return stack(n, block, 1, classes)
+}
+
+// HalfStack is Stack with a stem of stride 2: as deep, with as many weights, at half the resolution, 16×16, 8×8 and 4×4
+// pixels, and so a quarter of the work. It is for experiments on depth that a class can repeat.
+func HalfStack(depth int, block Block, classes int) (Model, error) {
+	n, err := perStage(depth, 6, 2)
+	if err != nil {
+		return nil, err
+	}
+	return stack(n, block, 2, classes)
 }
 
 // StackBottleneck is Stack of three-layer bottleneck blocks; its stages are 64, 128 and 256 channels wide. depth = 9n+2.
@@ -30,7 +40,7 @@ func StackBottleneck(depth, classes int) (Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return stack(n, blocks.Bottleneck, classes)
+	return stack(n, blocks.Bottleneck, 1, classes)
 }
 
 // StackDense is Stack of Dense blocks whose growth rate makes the net about as large as the residual one of that depth
@@ -40,7 +50,16 @@ func StackDense(depth, classes int) (Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return stack(n, Dense(matchedGrowthRate(n)), classes)
+	return stack(n, Dense(matchedGrowthRate(n)), 1, classes)
+}
+
+// HalfStackDense is StackDense at half the resolution, as HalfStack is.
+func HalfStackDense(depth, classes int) (Model, error) {
+	n, err := perStage(depth, 6, 2)
+	if err != nil {
+		return nil, err
+	}
+	return stack(n, Dense(matchedGrowthRate(n)), 2, classes)
 }
 
 // StackPreActivation is Stack of pre-activation blocks (He et al. 2016, arXiv:1603.05027): BN and ReLU move from behind the
@@ -63,16 +82,16 @@ func StackPreActivation(depth, classes int) (Model, error) {
 }
 
 // stack is stem, three stages of n blocks, head.
-func stack(n int, block Block, classes int) (Model, error) {
+func stack(n int, block Block, stemStride, classes int) (Model, error) {
 	if err := checkClasses(classes); err != nil {
 		return nil, err
 	}
 	return func(scope *model.Scope, images *graph.Node) *graph.Node {
 		checkImages(images)
 		stem := scope.In("stem")
-		x := bnReLU(stem, conv(stem, images, 16, 3, 1)) // [batch, 32, 32, 16]
-		x = stages(scope, x, n, block)                  // [batch, 8, 8, 64 for most blocks]
-		return head(scope.In("head"), x, classes)       // [batch, classes]
+		x := bnReLU(stem, conv(stem, images, 16, 3, stemStride)) // [batch, 32/stride, 32/stride, 16]
+		x = stages(scope, x, n, block)                           // [batch, 8/stride, 8/stride, 64 for most blocks]
+		return head(scope.In("head"), x, classes)                // [batch, classes]
 	}, nil
 }
 

@@ -43,6 +43,19 @@ func Example() {
 	// | total | 1×10 | 75,290 | 12.2 M | 1.0 MiB | 848 KiB |
 }
 
+// A net at half the resolution has the same weights and a quarter of the work.
+func TestHalf(t *testing.T) {
+	for _, name := range []string{"plain-56", "residual-20", "highway-8", "dense-32"} {
+		full, half := summarize(t, name, 1).Total(), summarize(t, "half-"+name, 1).Total()
+		if half.Params != full.Params {
+			t.Errorf("half-%s has %d parameters, %s has %d", name, half.Params, name, full.Params)
+		}
+		if ratio := float64(full.MultiplyAdds) / float64(half.MultiplyAdds); ratio < 3.9 || ratio > 4.1 {
+			t.Errorf("half-%s does %.2f times less work than %s, want 4", name, ratio, name)
+		}
+	}
+}
+
 // The sizes that the papers and their authors' programs give.
 func TestPublishedSizes(t *testing.T) {
 	for _, test := range []struct {
