@@ -37,9 +37,10 @@ func LoadWithNotes(path string) (*model.Store, map[string]string, error) { retur
 const NetworkNote = "network"
 
 // SaveNetwork writes the network's weights and BatchNorm statistics, without what only training needs, to a file in
-// the safetensors format.
+// the safetensors format. Kernels, that is all float32 values of more than one axis, are rounded to float16 there, and
+// loaded as float32.
 func SaveNetwork(path string, store *model.Store, notes map[string]string) error {
-	return saveStore(path, store, ofNetwork, notes)
+	return saveStore(path, store, ofNetwork, true, notes)
 }
 
 // state is where a run stands. It is kept in LatestFile, so that weights and state cannot disagree.
@@ -78,7 +79,7 @@ func (t *trainer) save() error {
 		return err
 	}
 	all := func(path string) bool { return path != "/"+model.RNGStateVariableName }
-	return saveStore(filepath.Join(t.job.Dir, LatestFile), t.store, all, map[string]string{stateKey: string(text)})
+	return saveStore(filepath.Join(t.job.Dir, LatestFile), t.store, all, false, map[string]string{stateKey: string(text)})
 }
 
 // restore reads the checkpoint in the job's directory, if there is one.

@@ -264,6 +264,35 @@ func TestWeightsOfAnotherNetworkAreRefused(t *testing.T) {
 	}
 }
 
+// Kernels are rounded to float16 in a network's file; scales, offsets and statistics are not.
+func TestSaveNetworkRoundsKernels(t *testing.T) {
+	store := model.NewStore()
+	const third = float32(1) / 3
+	want := map[string]float32{"/kernel": 0.33325195, "/scale": third}
+	for path, shape := range map[string][]int{"/kernel": {1, 1}, "/scale": {1}} {
+		if _, err := store.CreateVariable(path, tensors.FromFlatDataAndDimensions([]float32{third}, shape...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "network.safetensors")
+	if err := SaveNetwork(path, store, nil); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range want {
+		value, ok := loaded.Loader().LoadVariable(loaded, name)
+		if !ok {
+			t.Fatalf("%s is not in the file", name)
+		}
+		if got := tensors.MustCopyFlatData[float32](value); got[0] != want[name] {
+			t.Errorf("%s is %v, want %v", name, got, want[name])
+		}
+	}
+}
+
 // A full disk shows as a failed write; the process's limit on file size gives the same without filling a disk.
 func TestFullDiskLeavesTheOldFile(t *testing.T) {
 	job := toyJob(t)

@@ -19,6 +19,11 @@ var presets = []Recipe{
 		Optimizer: SGD, LearningRate: 0.4, Momentum: 0.9, WeightDecay: 5e-4,
 		Schedule: OneCycle, WarmUp: 0.25, LabelSmoothing: 0.1, BFloat16: true, Pad: 2, Flip: AlternatingFlip,
 	},
+	{ // for the experiment on depth, with nets that differ in depth and merge alone: at most fifteen minutes each
+		Name: "depth", Epochs: 10, BatchSize: 128,
+		Optimizer: SGD, LearningRate: 0.1, Momentum: 0.9, WeightDecay: 1e-4,
+		Schedule: OneCycle, WarmUp: 0.25, BFloat16: true, Pad: 2, Flip: AlternatingFlip, ReestimateBatches: 20,
+	},
 	{ // at most one hour a network on two cores
 		Name: "hour", Epochs: 32, BatchSize: 256,
 		Optimizer: SGD, LearningRate: 0.4, Momentum: 0.9, WeightDecay: 5e-4,
@@ -35,7 +40,7 @@ var presets = []Recipe{
 	},
 }
 
-// Preset returns the recipe with the given name: quick, class, hour, gpu or article.
+// Preset returns the recipe with the given name: quick, class, depth, hour, gpu or article.
 func Preset(name string) (Recipe, error) {
 	for _, r := range presets {
 		if r.Name == name {

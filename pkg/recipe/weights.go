@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/dtypes/float16"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -44,8 +45,9 @@ var safetensorsDTypes = map[dtypes.DType]string{
 	dtypes.Int64: "I64", dtypes.Int32: "I32", dtypes.Uint64: "U64", dtypes.Uint32: "U32", dtypes.Uint8: "U8", dtypes.Bool: "BOOL",
 }
 
-// saveStore writes every variable of the store that keep accepts, with notes as the file's metadata.
-func saveStore(path string, store *model.Store, keep func(path string) bool, notes map[string]string) error {
+// saveStore writes every variable of the store that keep accepts, with notes as the file's metadata. With half, kernels
+// are rounded to float16.
+func saveStore(path string, store *model.Store, keep func(path string) bool, half bool, notes map[string]string) error {
 	header := map[string]any{}
 	var values bytes.Buffer
 	for v := range store.IterVariables() {
@@ -53,12 +55,15 @@ func saveStore(path string, store *model.Store, keep func(path string) bool, not
 			continue
 		}
 		value, err := v.Value()
+		if err == nil && half && v.DType() == dtypes.Float32 && v.Shape().Rank() > 1 {
+			value, err = toHalf(value)
+		}
 		if err != nil {
 			return fmt.Errorf("read variable %s: %w", v.Path(), err)
 		}
-		dtype, known := safetensorsDTypes[v.DType()]
+		dtype, known := safetensorsDTypes[value.DType()]
 		if !known {
-			return fmt.Errorf("variable %s: no safetensors name for %s", v.Path(), v.DType())
+			return fmt.Errorf("variable %s: no safetensors name for %s", v.Path(), value.DType())
 		}
 		begin := int64(values.Len())
 		if err := value.ConstBytes(func(data []byte) { values.Write(data) }); err != nil {
@@ -176,7 +181,36 @@ func parseTensor(text json.RawMessage, values []byte) (*tensors.Tensor, error) {
 		return nil, fmt.Errorf("%d bytes for shape %s", end-begin, shape)
 	}
 	tensor := tensors.FromShape(shape)
-	return tensor, tensor.MutableBytes(func(to []byte) { copy(to, values[begin:end]) })
+	if err := tensor.MutableBytes(func(to []byte) { copy(to, values[begin:end]) }); err != nil {
+		return nil, err
+	}
+	if dtype == dtypes.Float16 {
+		return fromHalf(tensor)
+	}
+	return tensor, nil
+}
+
+// toHalf rounds a float32 tensor to float16, which takes half the room. Convolutions round to bfloat16, which is coarser,
+// wherever that is fast.
+func toHalf(value *tensors.Tensor) (*tensors.Tensor, error) {
+	flat, err := tensors.CopyFlatData[float32](value)
+	if err != nil {
+		return nil, err
+	}
+	return tensors.FromFlatDataAndDimensions(float16.FromFloat32s(flat...), value.Shape().Dimensions...), nil
+}
+
+// fromHalf makes a float16 tensor float32 again, as networks compute.
+func fromHalf(value *tensors.Tensor) (*tensors.Tensor, error) {
+	half, err := tensors.CopyFlatData[float16.Float16](value)
+	if err != nil {
+		return nil, err
+	}
+	flat := make([]float32, len(half))
+	for i, x := range half {
+		flat[i] = x.Float32()
+	}
+	return tensors.FromFlatDataAndDimensions(flat, value.Shape().Dimensions...), nil
 }
 
 // loader hands each value out once, to the variable that asks for its path.
