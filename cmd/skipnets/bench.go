@@ -35,7 +35,7 @@ func benchCommand() *cli.Command {
 var benchNets = []string{
 	"residual-20", "residual-56", "highway-20", "dense-20",
 	"compact-plain-24", "compact-residual-24", "compact-highway-24", "compact-dense-24",
-	"wide-plain-32", "wide-residual-32", "wide-highway-32", "wide-dense-32",
+	"wide-plain-24", "wide-residual-24", "wide-highway-24", "wide-dense-24",
 }
 
 func benchAction(ctx context.Context, cmd *cli.Command) error {
@@ -57,7 +57,7 @@ func benchAction(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	out := cmd.Root().Writer
-	fmt.Fprintf(out, "%s, %s, batch %d, median of %d steps\n\n", machine(), backend.Description(), cmd.Int("batch"), cmd.Int("steps"))
+	fmt.Fprintf(out, "%s, %s, batch %d, median of %d steps\n\n", machine(), description(backend), cmd.Int("batch"), cmd.Int("steps"))
 	fmt.Fprintln(out, "| network | precision | training, images/s | evaluation, images/s | first step, s | peak memory, GB |")
 	fmt.Fprintln(out, "|---|---|--:|--:|--:|--:|")
 	for _, name := range names {

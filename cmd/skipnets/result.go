@@ -9,9 +9,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"runtime/debug"
 	"strings"
 
+	"github.com/gomlx/compute"
 	"github.com/google/renameio/v2"
 
 	"github.com/skipnets/skipnets/pkg/nets"
@@ -37,6 +40,7 @@ type result struct {
 	PeakMemory       int64   `json:"peak_memory"` // resident bytes, images included; 0 where unknown
 	Machine          string  `json:"machine"`
 	Backend          string  `json:"backend"`
+	Commit           string  `json:"commit"` // of the program, where its build knows it: go build does, go run does not
 }
 
 func newResult(name string, t experiment, fitted *recipe.Result, score recipe.Score, memory int64, dir string) (result, error) {
@@ -54,7 +58,7 @@ func newResult(name string, t experiment, fitted *recipe.Result, score recipe.Sc
 		Network: name, Recipe: t.recipe.Name, Seed: t.seed, Precision: precision(t.recipe.BFloat16), Epoch: best.Epoch, HeldOutAccuracy: best.HeldOutAccuracy,
 		TestAccuracy: score.Accuracy, TestImages: score.Images, Seconds: last.Seconds,
 		SamplesPerSecond: last.SamplesPerSecond, Parameters: int64(summary.Total().Params),
-		PeakMemory: memory, Machine: machine(), Backend: t.backend.Description(),
+		PeakMemory: memory, Machine: machine(), Backend: description(t.backend), Commit: commit(),
 	}
 	text, err := json.MarshalIndent(r, "", "\t")
 	if err != nil {
@@ -85,6 +89,30 @@ func precision(bf16 bool) string {
 	}
 	return "fp32"
 }
+
+// commit is the revision that the program was built from, with a "+" if files had been changed.
+func commit() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	settings := map[string]string{}
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	revision := settings["vcs.revision"]
+	if settings["vcs.modified"] == "true" {
+		revision += "+"
+	}
+	return revision
+}
+
+// description is what the backend says of itself, without the folder that its plugin lies in.
+func description(b compute.Backend) string {
+	return folder.ReplaceAllString(b.Description(), "")
+}
+
+var folder = regexp.MustCompile(`/[^ :()]*/`)
 
 // machine names the processor and how many of its threads Go uses.
 func machine() string {

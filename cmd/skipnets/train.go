@@ -35,13 +35,18 @@ func trainCommand() *cli.Command {
 	}
 }
 
-// presetNets are the networks of a preset when none is named: the four that the course compares, as wide as the preset's
-// time allows.
+// presetNets are the networks of a preset when none is named: the four that the course compares, as wide or in as many
+// depths as the preset's time allows.
 func presetNets(preset string) []string {
-	form := map[string]string{"quick": "compact-%s-16", "class": "compact-%s-24", "hour": "wide-%s-32", "gpu": "wide-%s-64", "article": "article-%s"}[preset]
+	forms := map[string][]string{
+		"quick": {"compact-%s-16"}, "class": {"compact-%s-24"}, "hour": {"wide-%s-24"}, "gpu": {"wide-%s-64"}, "article": {"article-%s"},
+		"depth": {"half-%s-8", "half-%s-20", "half-%s-32", "half-%s-56"},
+	}[preset]
 	var names []string
-	for _, family := range []string{"plain", "residual", "highway", "dense"} {
-		names = append(names, fmt.Sprintf(form, family))
+	for _, form := range forms {
+		for _, family := range []string{"plain", "residual", "highway", "dense"} {
+			names = append(names, fmt.Sprintf(form, family))
+		}
 	}
 	return names
 }
