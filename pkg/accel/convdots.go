@@ -50,17 +50,6 @@ func (o *ops) kernelGradientPointwise(c conv) compute.Value {
 	return o.reshape(o.dot(o.reshape(x, n, dw[2]), 0, o.reshape(c.kernel, n, v[3]), 0), dw...)
 }
 
-// kernelGradientAsOneDot is kernelGradientAsDots over all images at once.
-func (o *ops) kernelGradientAsOneDot(c conv) compute.Value {
-	v, k, s := c.kernelDims, c.outputDims, c.kernelDilations
-	h := (v[1]-1)*s[0] + k[0]
-	n := v[0] * h * v[2]
-	x := o.shiftedColumns(o.spread(c.input, c.paddings, orOnes(nil)), k[1], v[2], s[1])
-	x = o.reshape(o.rows(x, 0, h, 1), n, k[1]*k[2])
-	grad := o.reshape(o.shiftedDown(c.kernel, k[0], s[0]), n, k[0]*k[3])
-	return o.transpose(o.reshape(o.dot(grad, 0, x, 0), k[0], k[3], k[1], k[2]), 0, 2, 3, 1)
-}
-
 // isPointwise reports whether a canonical convolution is a 1×1 one.
 func (c conv) isPointwise() bool { return c.kernelDims[0] == 1 && c.kernelDims[1] == 1 }
 
@@ -122,6 +111,15 @@ func (o *ops) shiftedDown(v compute.Value, k, stride int) compute.Value {
 		copies[i] = o.spread(v, [][2]int{{i, k - 1 - i}, {0, 0}}, []int{stride, 1})
 	}
 	return o.concatenate(3, copies...)
+}
+
+// images takes the images from start to limit of x [b, h, w, c].
+func (o *ops) images(x compute.Value, start, limit int) compute.Value {
+	dims := o.dims(x)
+	if o.err != nil {
+		return nil
+	}
+	return o.slice(x, []int{start, 0, 0, 0}, []int{limit, dims[1], dims[2], dims[3]}, nil)
 }
 
 // rows takes height rows of x [b, h, w, c], from row i on and stride apart.

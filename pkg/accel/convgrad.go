@@ -34,7 +34,7 @@ func (r rewrites) inputGradient(o *ops, c conv) compute.Value {
 //
 // with x padded and s the forward stride, which GoMLX hands over as the kernel's dilation.
 func (r rewrites) kernelGradient(o *ops, c conv) compute.Value {
-	k, in, out := c.outputDims[:2], c.outputDims[2], c.outputDims[3]
+	k := c.outputDims[:2]
 	switch {
 	case !plain(c.strides) || !plain(c.inputDilations): // the forward convolution had a dilated kernel
 		return o.conv(c)
@@ -42,12 +42,63 @@ func (r rewrites) kernelGradient(o *ops, c conv) compute.Value {
 		return o.kernelGradientAsDots(c)
 	case k[0] == 1 && k[1] == 1:
 		return o.kernelGradientPointwise(c)
-	case k[0] == 3 && k[1] == 3 && plain(c.kernelDilations) && 2*out <= in: // the layers of dense nets
-		return o.kernelGradientAsOneDot(c)
 	}
-	// The same convolution with the operands transposed for real.
-	c.input = o.transpose(c.input, 3, 1, 2, 0)   // [in, h, w, b]
-	c.kernel = o.transpose(c.kernel, 1, 2, 0, 3) // [h', w', b, out]
-	c.axes = forwardAxes
-	return o.transpose(o.conv(c), 1, 2, 0, 3) // [in, k, k, out] → [k, k, in, out]
+	return o.kernelGradientInPieces(c)
+}
+
+// kernelGradientInPieces builds dW as a sum over parts of the batch if x and v are too large to stay in the processor's
+// cache while every element of dW reads them.
+func (o *ops) kernelGradientInPieces(c conv) compute.Value {
+	pieces := 1
+	if o.bytes(c.input)+o.bytes(c.kernel) > maxCached {
+		pieces = 8
+	}
+	batch := c.inputDims[0]
+	for batch%pieces != 0 {
+		pieces /= 2
+	}
+	if pieces == 1 {
+		return o.kernelGradientAsConv3D(c)
+	}
+	var total compute.Value
+	for i := 0; i < batch; i += batch / pieces {
+		piece := c
+		piece.input, piece.kernel = o.images(c.input, i, i+batch/pieces), o.images(c.kernel, i, i+batch/pieces)
+		grad := o.kernelGradientAsConv3D(piece)
+		if i == 0 {
+			total = grad
+		} else {
+			total = o.add(total, grad)
+		}
+	}
+	return total
+}
+
+// maxCached is the number of bytes above which pieces are faster than the whole, measured with 32 MiB of cache.
+var maxCached = 24 << 20
+
+// kernelGradientAsConv3D builds dW as a convolution over three spatial axes, which are h, w and the input's channels: its
+// kernel is v, as high and wide as an image and one channel deep, and what it sums over as channels is the batch. Its
+// output is [k, k, in, out] as wanted. With the input's channels in a spatial axis, oneDNN's innermost product is a matrix
+// with in rows; with the k columns of dW there, as GoMLX has it, k rows.
+func (o *ops) kernelGradientAsConv3D(c conv) compute.Value {
+	x := o.transpose(c.input, 1, 2, 3, 0)  // [h, w, in, b]
+	v := o.transpose(c.kernel, 1, 2, 0, 3) // [h', w', b, out]
+	xd, vd := o.dims(x), o.dims(v)
+	if o.err != nil {
+		return nil
+	}
+	x = o.reshape(x, 1, xd[0], xd[1], xd[2], xd[3])
+	v = o.reshape(v, vd[0], vd[1], 1, vd[2], vd[3])
+	grad := o.do(func() (compute.Value, error) {
+		return o.f.ConvGeneral(x, v, axes3D, []int{1, 1, 1}, [][2]int{c.paddings[0], c.paddings[1], {}}, []int{1, 1, 1},
+			[]int{c.kernelDilations[0], c.kernelDilations[1], 1}, 1, 1)
+	}) // [1, k, k, in, out]
+	return o.reshape(grad, c.outputDims...)
+}
+
+var axes3D = compute.ConvolveAxesConfig{
+	InputBatch: 0, InputSpatial: []int{1, 2, 3}, InputChannels: 4,
+	KernelSpatial: []int{0, 1, 2}, KernelInputChannels: 3, KernelOutputChannels: 4,
+	OutputBatch: 0, OutputSpatial: []int{1, 2, 3}, OutputChannels: 4,
 }

@@ -207,6 +207,30 @@ func TestConvolutions(t *testing.T) {
 	}
 }
 
+// The sum over parts of the batch is that over the whole.
+func TestKernelGradientInPieces(t *testing.T) {
+	defer func(before int) { maxCached = before }(maxCached)
+	maxCached = 0
+	var cases []convCase
+	for _, batch := range []int{1, 6, 8} { // in 1, 2 and 8 pieces
+		cases = append(cases, convCase{batch, 7, 6, 3, 4, [2]int{3, 3}, []int{2, 1}, nil, nil, 1, false})
+	}
+	raw := testBackends(t)[0]
+	want, err := runAll(raw, cases, dtypes.Float32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := runAll(&backend{raw, rewrites{convForXLA: true}}, cases, dtypes.Float32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range got {
+		if d := distance(got[i], want[i]); !(d <= 1e-5) {
+			t.Errorf("batch %d: output %d differs by %.1e, relative", cases[i/3].batch, i%3, d)
+		}
+	}
+}
+
 // A recorder is a backend that counts the convolutions and dots that reach it.
 type recorder struct {
 	compute.Backend
@@ -259,7 +283,7 @@ func TestWhatReachesTheBackend(t *testing.T) {
 		want     []string
 	}{
 		{"undecorated", plain, rewrites{}, []string{canonical, "conv Float32 0332", "conv Float32 3003"}},
-		{"gradients", plain, rewrites{convForXLA: true}, []string{canonical, canonical, canonical}},
+		{"gradients", plain, rewrites{convForXLA: true}, []string{canonical, canonical, "conv Float32 0434"}},
 		{"bfloat16", plain, rewrites{convDType: dtypes.BFloat16}, []string{"conv BFloat16 0323", "conv BFloat16 0332", "conv BFloat16 3003"}},
 		{"dots", plain, rewrites{convAsDots: true}, []string{"dot", "dot", "dot"}},
 		{"pointwise", pointwise, rewrites{convForXLA: true}, []string{"dot", "dot", "dot"}},
