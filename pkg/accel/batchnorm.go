@@ -17,12 +17,12 @@ import (
 //	y  = x·a + b             a = scale·r, b = offset − mean·a, r = 1/√(variance + ε)
 //	dx = dy·a + x·p + q      p = −a·r·dscale/n, q = −a·doffset/n − p·mean
 //
-// so that each is one pass after the sums.
+// so that each is one pass after the sums. XLA on a CPU has the operations, but its gradient takes more passes than this one.
 
 // BatchNormForTraining returns the normalized operand and its mean and (biased) variance for each feature.
 func (f *function) BatchNormForTraining(operand, scale, offset compute.Value, epsilon float32, featureAxis int) (normalized, mean, variance compute.Value, err error) {
 	n, ok := f.newBatchNorm(operand, epsilon, featureAxis)
-	if !ok {
+	if !ok || !f.builder.backend.addsBatchNorm {
 		return f.Function.BatchNormForTraining(operand, scale, offset, epsilon, featureAxis)
 	}
 	x := n.convert(operand, n.dtype)
@@ -36,8 +36,11 @@ func (f *function) BatchNormForTraining(operand, scale, offset compute.Value, ep
 
 // BatchNormForInference normalizes with a given mean and variance.
 func (f *function) BatchNormForInference(operand, scale, offset, mean, variance compute.Value, epsilon float32, featureAxis int) (compute.Value, error) {
+	if c, ok := f.foldable(operand, featureAxis); ok {
+		return f.fold(c, scale, offset, mean, variance, epsilon)
+	}
 	n, ok := f.newBatchNorm(operand, epsilon, featureAxis)
-	if !ok {
+	if !ok || !f.builder.backend.addsBatchNorm {
 		return f.Function.BatchNormForInference(operand, scale, offset, mean, variance, epsilon, featureAxis)
 	}
 	normalized := n.affine(n.convert(operand, n.dtype), scale, offset, n.convert(mean, n.dtype), n.convert(variance, n.dtype))
@@ -77,8 +80,9 @@ type batchNorm struct {
 
 // newBatchNorm reports false when the backend's own operation is to be used.
 func (f *function) newBatchNorm(operand compute.Value, epsilon float32, featureAxis int) (*batchNorm, bool) {
+	r := f.builder.backend.rewrites
 	shape, err := f.Function.Shape(operand)
-	if err != nil || !f.builder.backend.addsBatchNorm || shape.IsDynamic() || shape.IsZeroSize() {
+	if err != nil || !(r.addsBatchNorm || r.forXLA) || shape.IsDynamic() || shape.IsZeroSize() {
 		return nil, false
 	}
 	n := &batchNorm{ops: ops{f: f.Function}, shape: shape, dtype: shape.DType, featureAxis: featureAxis, epsilon: epsilon}

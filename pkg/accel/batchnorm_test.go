@@ -57,15 +57,21 @@ func TestBatchNorm(t *testing.T) {
 			shift     float64
 			dtype     dtypes.DType
 			tolerance float64
+			native    bool // all but the gradient from the backend itself
 		}{
-			{[]int{4, 3, 5, 6}, 0, dtypes.Float32, 1e-5},
-			{[]int{4, 3, 5, 6}, 30, dtypes.Float32, 1e-4},
-			{[]int{16, 3}, 1, dtypes.Float32, 1e-5},
-			{[]int{5, 1}, 0, dtypes.Float32, 1e-5},
-			{[]int{8, 2, 3}, 3, dtypes.Float64, 1e-12},
-			{[]int{64, 2}, 0, dtypes.BFloat16, 2e-2},
+			{[]int{4, 3, 5, 6}, 0, dtypes.Float32, 1e-5, false},
+			{[]int{4, 3, 5, 6}, 30, dtypes.Float32, 1e-4, false},
+			{[]int{16, 3}, 1, dtypes.Float32, 1e-5, false},
+			{[]int{5, 1}, 0, dtypes.Float32, 1e-5, false},
+			{[]int{8, 2, 3}, 3, dtypes.Float64, 1e-12, false},
+			{[]int{64, 2}, 0, dtypes.BFloat16, 2e-2, false},
+			{[]int{4, 3, 5, 6}, 0, dtypes.Float32, 1e-5, true},
+			{[]int{64, 2}, 0, dtypes.BFloat16, 2e-2, true},
 		} {
-			t.Run(fmt.Sprintf("%s/%s%v+%g", raw.Name(), test.dtype, test.dims, test.shift), func(t *testing.T) {
+			if test.native && !raw.Capabilities().Operations[compute.OpTypeBatchNormForTraining] {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s/%s%v+%g,native=%t", raw.Name(), test.dtype, test.dims, test.shift, test.native), func(t *testing.T) {
 				random := rand.New(rand.NewPCG(3, 4))
 				features := test.dims[len(test.dims)-1]
 				x, dy := randomTensor(random, test.dims...), randomTensor(random, test.dims...)
@@ -76,7 +82,11 @@ func TestBatchNorm(t *testing.T) {
 					}
 				})
 				want := batchNormReference(toFloat64(x), toFloat64(dy), toFloat64(scale), toFloat64(offset))
-				got, err := CallOnceN(&backend{raw, rewrites{addsBatchNorm: true}}, func(inputs []*Node) []*Node {
+				composed := rewrites{addsBatchNorm: true}
+				if test.native {
+					composed = rewrites{forXLA: true}
+				}
+				got, err := CallOnceN(&backend{raw, composed}, func(inputs []*Node) []*Node {
 					for i := range inputs {
 						inputs[i] = ConvertDType(inputs[i], test.dtype)
 					}
@@ -98,6 +108,43 @@ func TestBatchNorm(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// TestFold compares BatchNorm for inference behind a convolution with that of the undecorated backend.
+func TestFold(t *testing.T) {
+	inputs := func() []any { // a tensor belongs to one backend
+		random := rand.New(rand.NewPCG(8, 9))
+		return []any{
+			randomTensor(random, 2, 6, 5, 3), randomTensor(random, 3, 3, 3, 4),
+			randomTensor(random, 4), randomTensor(random, 4), randomTensor(random, 4), randomTensor(random, 4),
+		}
+	}
+	graph := func(in []*Node) []*Node {
+		x := Convolve(in[0], in[1]).Strides(2).PadSame().Done()
+		y := InternalBatchNormForInference(x, in[2], in[3], in[4], Square(in[5]), testEpsilon, -1)
+		return []*Node{ConvertDType(y, dtypes.Float64), ConvertDType(x, dtypes.Float64)} // what was folded can still be read
+	}
+	for _, raw := range testBackends(t) {
+		undecorated := rewrites{addsBatchNorm: !raw.Capabilities().Operations[compute.OpTypeBatchNormForTraining]}
+		want, err := CallOnceN(&backend{raw, undecorated}, graph, inputs()...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for tolerance, r := range map[float64]rewrites{
+			1e-5: {forXLA: true, addsBatchNorm: undecorated.addsBatchNorm},
+			2e-2: {forXLA: true, addsBatchNorm: undecorated.addsBatchNorm, convDType: dtypes.BFloat16},
+		} {
+			got, err := CallOnceN(&backend{raw, r}, graph, inputs()...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range want {
+				if d := distance(tensors.MustCopyFlatData[float64](got[i]), tensors.MustCopyFlatData[float64](want[i])); !(d <= tolerance) {
+					t.Errorf("%s, %s inside: output %d differs by %.1e, relative", raw.Name(), r.convDType, i, d)
+				}
+			}
 		}
 	}
 }

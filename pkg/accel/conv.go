@@ -54,7 +54,14 @@ func (f *function) ConvGeneral(input, kernel compute.Value, axes compute.Convolv
 	}
 	o := &ops{f: f.Function}
 	output := f.convolve(o, c)
-	return output, o.err
+	if o.err != nil {
+		return nil, o.err
+	}
+	if f.convs == nil {
+		f.convs = map[compute.Value]conv{}
+	}
+	f.convs[output] = c
+	return output, nil
 }
 
 // newConv gathers a convolution's arguments. It reports false for what no rewrite is written for.
@@ -89,7 +96,7 @@ func (f *function) convolve(o *ops, c conv) compute.Value {
 // convForm builds c in the form that suits the backend.
 func (r rewrites) convForm(o *ops, c conv) compute.Value {
 	switch {
-	case !r.convForXLA && !r.convAsDots:
+	case !r.forXLA && !r.convAsDots:
 		return o.conv(c)
 	case sameAxes(c.axes, forwardAxes):
 		return r.canonical(o, c)

@@ -23,7 +23,7 @@ func WithConvDType(dtype dtypes.DType) Option {
 // rewrites says which operations a decorated backend replaces.
 type rewrites struct {
 	convDType     dtypes.DType // what float32 convolutions are computed in; InvalidDType: as they are
-	convForXLA    bool         // convolutions and their gradients in forms that XLA is fast at on a CPU
+	forXLA        bool         // convolutions, their gradients and BatchNorm in forms that XLA is fast at on a CPU
 	convAsDots    bool         // convolutions and their gradients as matrix products alone
 	addsBatchNorm bool         // the backend has no BatchNorm operations: compose them
 }
@@ -54,7 +54,7 @@ func Unwrap(b compute.Backend) compute.Backend {
 // defaults chooses what is worth rewriting for a backend.
 func defaults(b compute.Backend) rewrites {
 	if isXLAOnCPU(b) {
-		return rewrites{convForXLA: true}
+		return rewrites{forXLA: true}
 	}
 	if !b.Capabilities().Operations[compute.OpTypeBatchNormForTraining] {
 		return rewrites{convAsDots: true, addsBatchNorm: true}
@@ -126,7 +126,7 @@ type builder struct {
 	backend *backend
 }
 
-func (b *builder) Main() compute.Function { return &function{b.Builder.Main(), b, nil} }
+func (b *builder) Main() compute.Function { return &function{Function: b.Builder.Main(), builder: b} }
 
 func (b *builder) NewFunction(name string) (compute.Function, error) {
 	return b.wrapFunction(nil)(b.Builder.NewFunction(name))
@@ -137,7 +137,7 @@ func (b *builder) wrapFunction(parent *function) func(compute.Function, error) (
 		if err != nil {
 			return nil, err
 		}
-		return &function{inner, b, parent}, nil
+		return &function{Function: inner, builder: b, parent: parent}, nil
 	}
 }
 
@@ -172,11 +172,12 @@ func (e *executable) Execute(inputs []compute.Buffer, donate []bool, device comp
 	return outputs, nil
 }
 
-// A function is where operations are built: conv.go, convgrad.go and batchnorm.go hold those it replaces.
+// A function is where operations are built: conv.go, convgrad.go, batchnorm.go and fold.go hold those it replaces.
 type function struct {
 	compute.Function
 	builder *builder
 	parent  *function
+	convs   map[compute.Value]conv // what ConvGeneral was asked for, by its result
 }
 
 func (f *function) Builder() compute.Builder { return f.builder }

@@ -174,11 +174,11 @@ func TestConvolutions(t *testing.T) {
 		tolerance float64
 	}
 	variants := []variant{
-		{"gradients", rewrites{convForXLA: true}, dtypes.Float32, 1e-5},
-		{"gradients, bfloat16 inside", rewrites{convForXLA: true, convDType: dtypes.BFloat16}, dtypes.Float32, 2e-2},
+		{"gradients", rewrites{forXLA: true}, dtypes.Float32, 1e-5},
+		{"gradients, bfloat16 inside", rewrites{forXLA: true, convDType: dtypes.BFloat16}, dtypes.Float32, 2e-2},
 		{"dots", rewrites{convAsDots: true}, dtypes.Float32, 1e-5},
 		{"dots, bfloat16 inside", rewrites{convAsDots: true, convDType: dtypes.BFloat16}, dtypes.Float32, 2e-2},
-		{"gradients in float64", rewrites{convForXLA: true}, dtypes.Float64, 1e-13},
+		{"gradients in float64", rewrites{forXLA: true}, dtypes.Float64, 1e-13},
 	}
 	for i, raw := range testBackends(t) {
 		if i > 0 { // XLA compiles for seconds
@@ -220,7 +220,7 @@ func TestKernelGradientInPieces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := runAll(&backend{raw, rewrites{convForXLA: true}}, cases, dtypes.Float32)
+	got, err := runAll(&backend{raw, rewrites{forXLA: true}}, cases, dtypes.Float32)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,10 +283,10 @@ func TestWhatReachesTheBackend(t *testing.T) {
 		want     []string
 	}{
 		{"undecorated", plain, rewrites{}, []string{canonical, "conv Float32 0332", "conv Float32 3003"}},
-		{"gradients", plain, rewrites{convForXLA: true}, []string{canonical, canonical, "conv Float32 0434"}},
+		{"gradients", plain, rewrites{forXLA: true}, []string{canonical, canonical, "conv Float32 0434"}},
 		{"bfloat16", plain, rewrites{convDType: dtypes.BFloat16}, []string{"conv BFloat16 0323", "conv BFloat16 0332", "conv BFloat16 3003"}},
 		{"dots", plain, rewrites{convAsDots: true}, []string{"dot", "dot", "dot"}},
-		{"pointwise", pointwise, rewrites{convForXLA: true}, []string{"dot", "dot", "dot"}},
+		{"pointwise", pointwise, rewrites{forXLA: true}, []string{"dot", "dot", "dot"}},
 		{"grouped", grouped, rewrites{}, nil},
 	} {
 		var got []string
