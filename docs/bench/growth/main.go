@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Growth measures how a training step, its compilation and its memory grow with depth, width and batch size. It prints
+// tables for docs/performance.md and draws docs/growth.png. Nothing else should run meanwhile.
+//
+//	go run ./docs/bench/growth [-steps 10]
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+
+	"github.com/skipnets/skipnets/pkg/plots"
+)
+
+// A row is what skipnets bench says of one network. Each is measured in a process of its own, so that the peak of memory
+// is its own too.
+type row struct {
+	net   string
+	batch int
+
+	imagesPerSecond, firstStep, memory float64 // the latter in s and GB
+}
+
+func (r row) stepMilliseconds() float64 { return 1000 * float64(r.batch) / r.imagesPerSecond }
+
+var line = regexp.MustCompile(`(?m)^\| [\w-]+ \| \w+ \| (\d+) \| \d+ \| ([\d.]+) \| ([\d.]+) \|`)
+
+func measure(ctx context.Context, program string, steps int, net string, batch int) (row, error) {
+	r := row{net: net, batch: batch}
+	out, err := exec.CommandContext(ctx, program, "bench", "-precision", "bf16", "-steps", strconv.Itoa(steps), "-batch", strconv.Itoa(batch), net).Output()
+	if err != nil {
+		return r, fmt.Errorf("bench %s: %w", net, err)
+	}
+	found := line.FindSubmatch(out)
+	if found == nil {
+		return r, fmt.Errorf("bench %s printed %q", net, out)
+	}
+	for i, to := range []*float64{&r.imagesPerSecond, &r.firstStep, &r.memory} {
+		if *to, err = strconv.ParseFloat(string(found[i+1]), 64); err != nil {
+			return r, fmt.Errorf("bench %s: %w", net, err)
+		}
+	}
+	return r, nil
+}
+
+func main() {
+	steps := flag.Int("steps", 10, "steps, of which the median counts")
+	flag.Parse()
+	if err := run(context.Background(), *steps); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context, steps int) error {
+	dir, err := os.MkdirTemp("", "growth")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	program := filepath.Join(dir, "skipnets")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/skipnets").CombinedOutput(); err != nil {
+		return fmt.Errorf("build: %w: %s", err, out)
+	}
+	table := func(title, varied string, rows []row) {
+		fmt.Printf("\n%s\n\n| %s | step, ms | images/s | first step, s | peak memory, GB |\n|---|--:|--:|--:|--:|\n", title, varied)
+		for _, r := range rows {
+			name := r.net
+			if varied == "batch" {
+				name = strconv.Itoa(r.batch)
+			}
+			fmt.Printf("| %s | %.0f | %.0f | %.1f | %.2f |\n", name, r.stepMilliseconds(), r.imagesPerSecond, r.firstStep, r.memory)
+		}
+	}
+	all := func(batch int, nets ...string) ([]row, error) {
+		var rows []row
+		for _, net := range nets {
+			r, err := measure(ctx, program, steps, net, batch)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, r)
+		}
+		return rows, nil
+	}
+
+	depths := []int{20, 32, 56, 110}
+	var series []plots.Series
+	for _, family := range []string{"plain", "residual", "highway", "dense"} {
+		var nets []string
+		for _, depth := range depths {
+			nets = append(nets, fmt.Sprintf("%s-%d", family, depth))
+		}
+		rows, err := all(128, nets...)
+		if err != nil {
+			return err
+		}
+		table("Depth, batch 128:", "network", rows)
+		s := plots.Series{Name: family}
+		for i, r := range rows {
+			s.X, s.Y = append(s.X, float64(depths[i])), append(s.Y, r.stepMilliseconds())
+		}
+		series = append(series, s)
+	}
+	widths, err := all(256, "wide-residual-16", "wide-residual-24", "wide-residual-32", "wide-residual-48")
+	if err != nil {
+		return err
+	}
+	table("Width, batch 256:", "network", widths)
+	var batches []row
+	for _, batch := range []int{32, 64, 128, 256, 512} {
+		rows, err := all(batch, "residual-20")
+		if err != nil {
+			return err
+		}
+		batches = append(batches, rows...)
+	}
+	table("Batch, residual-20:", "batch", batches)
+
+	figure, err := plots.Curves(plots.Axes{Title: "A training step grows with depth", X: "layers", Y: "milliseconds, batch 128"}, series...)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile("docs/growth.png", figure, 0o644)
+}

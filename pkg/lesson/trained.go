@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lesson
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/nets"
+	"github.com/skipnets/skipnets/pkg/recipe"
+)
+
+// trainedDir holds what skipnets train made of whole days on two cores, seen from the notebooks: for each run a folder with
+// its weights, its history and its result.
+const trainedDir = "trained"
+
+// Trained is a run that is part of the repository: a network trained on all of CIFAR-10, by the recipe that the folder's
+// name begins with and the seed that it ends with, such as "hour/wide-residual-24-seed1". It is for the notebooks, whose
+// folder it looks in.
+func Trained(folder string) (*Run, error) { return trained(filepath.Join(trainedDir, folder)) }
+
+func trained(dir string) (*Run, error) {
+	store, notes, err := recipe.LoadWithNotes(filepath.Join(dir, recipe.BestFile))
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	history, err := recipe.LoadHistory(filepath.Join(dir, recipe.HistoryFile))
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	name := notes[recipe.NetworkNote]
+	net, err := nets.Parse(name, len(cifar.Classes10))
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %s: %w", dir, err)
+	}
+	r := &Run{Name: name, Model: cifar.Normalized(net)}
+	r.Result = &recipe.Result{Store: store, History: history}
+	return r, nil
+}
