@@ -24,7 +24,8 @@ func installed() []plugin {
 }
 
 // cpuClient are the options of PJRT's client for CPUs. It starts as many threads as it has devices, though at least one for
-// each core: four, by default, on two cores, which then wait for each other.
+// each core: four, by default, on two cores, which then wait for each other (docs/upstream.md, "The CPU client starts more
+// threads than there are cores").
 var cpuClient = pjrt.NamedValuesMap{"cpu_device_count": int64(1)}
 
 // load opens an XLA backend. A plugin given by its absolute path starts no installer in go-xla.
