@@ -46,7 +46,7 @@ class ConvNorm(nn.Module):
 
     def forward(self, x):
         x = self.c(x)
-        return F.relu(self.b(F.avg_pool2d(x, 2) if self.pool else x))
+        return F.relu(self.b(F.max_pool2d(x, 2) if self.pool else x))
 
 
 class Mean(nn.Module):

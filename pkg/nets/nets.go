@@ -62,13 +62,19 @@ func bnReLU(scope *model.Scope, x *graph.Node) *graph.Node {
 
 // meanPool averages window×window pixels: [batch, h, w, channels] → [batch, h/window, w/window, channels]. The gradient of
 // this reduction is a broadcast; that of graph.MeanPool is a sliding sum over the padded input, several times as slow.
-func meanPool(x *graph.Node, window int) *graph.Node {
+func meanPool(x *graph.Node, window int) *graph.Node { return graph.ReduceMean(tiles(x, window), 2, 4) }
+
+// maxPool takes the largest of window×window pixels: [batch, h, w, channels] → [batch, h/window, w/window, channels].
+func maxPool(x *graph.Node, window int) *graph.Node { return graph.ReduceMax(tiles(x, window), 2, 4) }
+
+// tiles cuts images into squares of window×window pixels: [batch, h/window, window, w/window, window, channels].
+func tiles(x *graph.Node, window int) *graph.Node {
 	d := x.Shape().Dimensions
 	if d[1]%window != 0 || d[2]%window != 0 {
-		exceptions.Panicf("nets: cannot average %s over %d×%d pixels: height and width must be divisible by %d",
+		exceptions.Panicf("nets: cannot pool %s over %d×%d pixels: height and width must be divisible by %d",
 			x.Shape(), window, window, window)
 	}
-	return graph.ReduceMean(graph.Reshape(x, d[0], d[1]/window, window, d[2]/window, window, d[3]), 2, 4)
+	return graph.Reshape(x, d[0], d[1]/window, window, d[2]/window, window, d[3])
 }
 
 // head averages over all pixels and classifies: [batch, h, w, channels] → [batch, classes].

@@ -120,7 +120,7 @@ func matchedGrowthRate(n int) int {
 
 // Compact is for short budgets: early downsampling and few wide layers learn several times faster on two cores than the
 // thin Stack does. The stem, a 3×3 convolution of stride 2 to widths[0] channels, is followed by one stage per further
-// width: convolution, 2×2 mean pool as long as the maps are larger than 4×4, BN, ReLU and one block; then a linear
+// width: convolution, 2×2 max pool as long as the maps are larger than 4×4, BN, ReLU and one block; then a linear
 // classifier. With three stages, those of a 32×32 image work at 8×8, 4×4 and 4×4 pixels.
 //
 // The shape follows Jordan 2024, 94% on CIFAR-10 in 3.29 Seconds on a Single GPU (arXiv:2404.00498), with the merge
@@ -152,7 +152,7 @@ func compactNet(block Block, widths []int, stemStride, classes int) (Model, erro
 			down := scope.In("down")
 			x = conv(down, x, channels, 3, 1) // [batch, h, w, channels]
 			if x.Shape().Dim(1) > smallestMap {
-				x = meanPool(x, 2) // [batch, h/2, w/2, channels]
+				x = maxPool(x, 2) // [batch, h/2, w/2, channels]
 			}
 			x = block(scope.In("block"), bnReLU(down, x), channels, 1) // [batch, h, w, channels for most blocks]
 		}
