@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
@@ -34,8 +33,8 @@ type RunOptions struct {
 	Save      bool     // also write the outputs into the notebooks themselves
 }
 
-// Run executes notebooks one after the other and writes an HTML page of each. A notebook that fails does not keep the
-// others from being run.
+// Run executes notebooks one after the other and writes an HTML page of each, and an index.html that leads to them. A
+// notebook that fails does not keep the others from being run.
 func (s *Setup) Run(ctx context.Context, options RunOptions) (err error) {
 	if len(options.Notebooks) == 0 {
 		if options.Notebooks, err = s.Notebooks(); err != nil {
@@ -43,6 +42,9 @@ func (s *Setup) Run(ctx context.Context, options RunOptions) (err error) {
 		}
 	}
 	pages := firstOf(options.HTML, s.path("runs", "html"))
+	if err := os.MkdirAll(pages, 0o755); err != nil {
+		return err
+	}
 	var failures []error
 	for _, notebook := range options.Notebooks {
 		start := time.Now()
@@ -56,6 +58,13 @@ func (s *Setup) Run(ctx context.Context, options RunOptions) (err error) {
 			continue
 		}
 		s.say("✓ %s: %s (%v)", filepath.Base(notebook), page, time.Since(start).Round(time.Second))
+	}
+	course, err := s.Notebooks()
+	if err != nil {
+		return err
+	}
+	if err := writeIndex(pages, append(course, options.Notebooks...)); err != nil {
+		failures = append(failures, fmt.Errorf("the index: %w", err))
 	}
 	return errors.Join(failures...)
 }
@@ -78,9 +87,6 @@ func (s *Setup) runOne(ctx context.Context, notebook, pages string, save bool) (
 		if err := replace(executed, notebook); err != nil {
 			return "", err
 		}
-	}
-	if err := os.MkdirAll(pages, 0o755); err != nil {
-		return "", err
 	}
 	page = filepath.Join(pages, filepath.Base(written))
 	return page, replace(written, page)
@@ -107,7 +113,7 @@ func (s *Setup) Execute(ctx context.Context, notebook, dir string) (executed, pa
 	}
 	name := filepath.Base(notebook)
 	executed = filepath.Join(dir, name)
-	page = filepath.Join(dir, strings.TrimSuffix(name, ".ipynb")+".html")
+	page = filepath.Join(dir, pageName(name))
 	cmd := s.command(ctx, s.python(), "-c", executeScript, notebook, KernelName, executed, page)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it stops the kernel first
 	cells, err := cmd.StdoutPipe()

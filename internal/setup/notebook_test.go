@@ -80,6 +80,9 @@ func TestRun(t *testing.T) {
 			t.Errorf("%s lacks the output: %v", name, err)
 		}
 	}
+	if index, err := os.ReadFile(filepath.Join(pages, "index.html")); err != nil || !strings.Contains(string(index), `href="small.html"`) {
+		t.Errorf("the index does not lead to the page: %v", err)
+	}
 	if after, err := os.ReadFile(bad); err != nil || string(after) != string(before) {
 		t.Errorf("the notebook that fails has been changed: %v", err)
 	}
