@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package notebooks_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// What in prose is not a measured figure: mathematics, code, the address of a link, a year, a paper's number at arXiv.
+var notMeasured = regexp.MustCompile(`(?s)\$\$.*?\$\$|\$[^$]*\$|` + "```.*?```|`[^`]*`" + `|\]\([^)]*\)|\b(19|20)\d\d\b|arXiv:[\d.]+`)
+
+// A figure is a number with a decimal point, a per cent sign, or at least three digits.
+var figure = regexp.MustCompile(`\d[\d,]*\.\d+%?|\d+%|\d[\d,]*\d{2}`)
+
+// unseen returns the figures in the notebook's prose that occur in no output and no code of it.
+func unseen(n notebook) []string {
+	var shown strings.Builder
+	for _, cell := range n.Cells {
+		if cell.Type != "code" {
+			continue
+		}
+		shown.WriteString(string(cell.Source) + "\n")
+		for _, output := range cell.Outputs {
+			shown.WriteString(output.shown() + "\n")
+		}
+	}
+	var missing []string
+	for i, cell := range n.Cells {
+		if cell.Type != "markdown" {
+			continue
+		}
+		for _, number := range figure.FindAllString(notMeasured.ReplaceAllString(string(cell.Source), " "), -1) {
+			if !strings.Contains(shown.String(), strings.ReplaceAll(number, ",", "")) && !strings.Contains(shown.String(), number) {
+				missing = append(missing, fmt.Sprintf("cell %d: %s", i+1, number))
+			}
+		}
+	}
+	return missing
+}
+
+// TestFiguresInProse holds the rule that a notebook's prose quotes no number that the notebook does not show.
+func TestFiguresInProse(t *testing.T) {
+	names, err := filepath.Glob("*.ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n notebook
+		if err := json.Unmarshal(content, &n); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, missing := range unseen(n) {
+			t.Errorf("%s, %s is in no output", name, missing)
+		}
+	}
+}
+
+func TestUnseen(t *testing.T) {
+	for prose, want := range map[string]string{
+		"It reaches 83.7% in 12 epochs.":             "cell 1: 83.7%",
+		"It reaches 84.5%, with 269,722 parameters.": "",
+		"About $0.95^{50} = 0.077$, He et al. 2015 (arXiv:1512.03385), `x = 0.25`, [a page](a.html#1.25).": "",
+		"A factor of 1.21": "cell 1: 1.21",
+	} {
+		var n notebook
+		cells := fmt.Sprintf(`{"cells":[{"cell_type":"markdown","source":%q},{"cell_type":"code","source":"","outputs":[{"text":"84.5%% of 269722"}]}]}`, prose)
+		if err := json.Unmarshal([]byte(cells), &n); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(unseen(n), "; "); got != want {
+			t.Errorf("%q: %q, want %q", prose, got, want)
+		}
+	}
+}
