@@ -15,3 +15,26 @@ func wrong(format string, args ...any) string { return "✗ " + fmt.Sprintf(form
 
 // near allows for rounding: a thousandth of the wanted value.
 func near(got, want float64) bool { return math.Abs(got-want) <= 1e-3*math.Abs(want)+1e-9 }
+
+// A mistake is a formula that readers often write instead, and what to say then.
+type mistake[In any] struct {
+	formula func(In) float64
+	remark  string
+}
+
+// formula checks f on the given inputs. The first wrong answer is explained by the mistake that gives the same, if any.
+func formula[In any](f, want func(In) float64, inputs []In, show func(In) string, praise string, mistakes ...mistake[In]) string {
+	for _, in := range inputs {
+		got := f(in)
+		if near(got, want(in)) {
+			continue
+		}
+		for _, m := range mistakes {
+			if near(got, m.formula(in)) && !near(m.formula(in), want(in)) {
+				return wrong("%s: you give %.4g. %s", show(in), got, m.remark)
+			}
+		}
+		return wrong("%s: you give %.4g, it is %.4g", show(in), got, want(in))
+	}
+	return right("%s", praise)
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package exercise
+
+import (
+	"fmt"
+	"math"
+)
+
+type share struct {
+	p float64
+	n int
+}
+
+// StandardError checks f, which gives the standard error of an accuracy p measured on n images.
+func StandardError(f func(p float64, n int) float64) string {
+	return formula(func(s share) float64 { return f(s.p, s.n) },
+		func(s share) float64 { return math.Sqrt(s.p * (1 - s.p) / float64(s.n)) }, []share{{0.9, 10000}, {0.5, 100}, {1, 10}},
+		func(s share) string { return fmt.Sprintf("p = %g, %d images", s.p, s.n) }, "smaller differences than about three of these prove nothing",
+		mistake[share]{func(s share) float64 { return s.p * (1 - s.p) / float64(s.n) }, "That is the variance: take the root."},
+		mistake[share]{func(s share) float64 { return math.Sqrt(s.p * (1 - s.p)) }, "That is the deviation of a single answer; the mean of n has √n less."})
+}
+
+type convolution struct{ side, kernel, in, out int }
+
+// MultiplyAdds checks f, which gives the multiply-adds of a padded convolution of stride 1 on side×side pixels.
+func MultiplyAdds(f func(side, kernel, in, out int) int) string {
+	exact := func(c convolution) float64 { return float64(c.side * c.side * c.kernel * c.kernel * c.in * c.out) }
+	return formula(func(c convolution) float64 { return float64(f(c.side, c.kernel, c.in, c.out)) }, exact,
+		[]convolution{{32, 3, 16, 16}, {16, 3, 16, 32}, {8, 1, 64, 64}},
+		func(c convolution) string {
+			return fmt.Sprintf("%d×%d pixels, kernel %d×%d, %d to %d channels", c.side, c.side, c.kernel, c.kernel, c.in, c.out)
+		}, "each weight is used once at every position",
+		mistake[convolution]{func(c convolution) float64 { return float64(c.kernel * c.kernel * c.in * c.out) }, "Those are the weights; each is used at every position."},
+		mistake[convolution]{func(c convolution) float64 { return exact(c) / float64(c.kernel) }, "The kernel has two sides."})
+}
+
+// Recall checks f, which gives the share of a class's images that a network finds, from a confusion matrix whose rows are
+// the true classes.
+func Recall(f func(counts [][]int, class int) float64) string {
+	counts := [][]int{{8, 1, 1}, {4, 5, 1}, {0, 0, 20}}
+	found := func(class int) float64 { return float64(counts[class][class]) }
+	named := func(class int) float64 { return float64(counts[0][class] + counts[1][class] + counts[2][class]) }
+	there := func(class int) float64 { return float64(counts[class][0] + counts[class][1] + counts[class][2]) }
+	return formula(func(class int) float64 { return f(counts, class) }, func(class int) float64 { return found(class) / there(class) }, []int{0, 1, 2},
+		func(class int) string { return fmt.Sprintf("class %d of %v", class, counts) }, "a row's diagonal over the row",
+		mistake[int]{func(class int) float64 { return found(class) / named(class) },
+			"You divide by the column: that is precision, how often the network is right when it names the class."},
+		mistake[int]{func(class int) float64 { return found(class) / 40 }, "Divide by the class's own images, not by all."})
+}

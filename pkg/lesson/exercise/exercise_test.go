@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package exercise
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// Every check accepts its solution, and gives each mistake the remark that helps.
+func TestVerdicts(t *testing.T) {
+	for _, test := range []struct{ got, want string }{
+		{Guess(func(n int) float64 { return math.Log(float64(n)) }), "✓"},
+		{Guess(func(n int) float64 { return -math.Log(float64(n)) }), "the sign"},
+		{Guess(func(n int) float64 { return 1 / float64(n) }), "the probability"},
+		{Guess(func(n int) float64 { return math.Log10(float64(n)) }), "natural"},
+		{Guess(func(int) float64 { return 0 }), "you give 0, it is 2.303"},
+
+		{Softmax(softmax), "✓"},
+		{Softmax(func(s []float64) []float64 { return nil }), "0 probabilities came out"},
+		{Softmax(func(s []float64) []float64 { return s }), "score 0 gets probability 0"},
+		{Softmax(naive), "too large for a float64"},
+
+		{Gain(func(s float64, n int) float64 { return math.Pow(s, float64(n)) }), "✓"},
+		{Gain(func(s float64, n int) float64 { return s * float64(n) }), "do not add up"},
+		{Gain(func(float64, int) float64 { return math.NaN() }), "you give NaN"},
+
+		{Sees(func(n int) int { return 2*n + 1 }), "✓"},
+		{Sees(func(n int) int { return 3 * n }), "not three"},
+		{Sees(func(n int) int { return int(math.Pow(3, float64(n))) }), "share most"},
+
+		{Copies([3][3]float64{{0, 0, 0}, {0, 1, 0}, {0, 0, 0}}), "✓"},
+		{Copies([3][3]float64{}), "black"},
+		{Copies([3][3]float64{{0, 0, 0}, {0.5, 0, 0.5}, {0, 0, 0}}), "blurs"},
+		{Copies([3][3]float64{{1, 1, 1}, {1, 1, 1}, {1, 1, 1}}), "mixes 9"},
+		{Copies([3][3]float64{{0, 1, 0}, {0, 0, 0}, {0, 0, 0}}), "moves the image"},
+		{Copies([3][3]float64{{0, 0, 0}, {0, 2, 0}, {0, 0, 0}}), "by 2"},
+
+		{Paths(func(n, k int) int { return binomial(n, k) }), "✓"},
+		{Paths(func(n, k int) int { return 1 << n }), "of any length"},
+		{Paths(func(n, k int) int { return n * k }), "n over k"},
+
+		{Halved(func(n int) float64 { return math.Pow(2, -float64(n)) }), "✓"},
+		{Halved(func(int) float64 { return 1 }), "holds for F(x) + x"},
+		{Halved(func(n int) float64 { return float64(n) / 2 }), "do not add up"},
+
+		{Residual(graph.Add), "✓"},
+		{Residual(func(f, x *graph.Node) *graph.Node { return f }), "the input is missing"},
+		{Residual(func(f, x *graph.Node) *graph.Node { return graph.MulScalar(graph.Add(f, x), 0.5) }), "the mean"},
+		{Residual(func(f, x *graph.Node) *graph.Node { return x }), "it is [4 8]"},
+		{Residual(func(f, x *graph.Node) *graph.Node { return graph.Add(f, graph.StopGradient(x)) }), "something stops it"},
+		{Residual(func(f, x *graph.Node) *graph.Node { return nil }), "returns nil"},
+		{Residual(func(f, x *graph.Node) *graph.Node { return graph.Concatenate([]*graph.Node{f, x}, 0) }), "must be equal"},
+		{Residual(func(f, x *graph.Node) *graph.Node { return graph.Add(f, graph.ReduceAllSum(graph.Reshape(x, 3))) }), "cannot be built"},
+
+		{Opening(sigmoid), "✓"},
+		{Opening(func(b float64) float64 { return sigmoid(-b) }), "what is carried"},
+		{Opening(math.Tanh), "tanh"},
+
+		{Carried(func(b float64, n int) float64 { return math.Pow(1-sigmoid(b), float64(n)) }), "✓"},
+		{Carried(func(b float64, n int) float64 { return math.Pow(sigmoid(b), float64(n)) }), "product of the T"},
+		{Carried(func(b float64, n int) float64 { return 1 - sigmoid(b) }), "one block"},
+
+		{Highway(func(h, t, x *graph.Node) *graph.Node {
+			return graph.Add(graph.Mul(h, t), graph.Mul(x, graph.OneMinus(t)))
+		}), "✓"},
+		{Highway(func(h, t, x *graph.Node) *graph.Node {
+			return graph.Add(graph.Mul(x, t), graph.Mul(h, graph.OneMinus(t)))
+		}), "a shut gate carries"},
+		{Highway(func(h, t, x *graph.Node) *graph.Node { return graph.Add(graph.Mul(h, t), x) }), "T = 1"},
+		{Highway(func(h, t, x *graph.Node) *graph.Node {
+			return graph.Add(graph.Mul(h, t), graph.Mul(graph.StopGradient(x), graph.OneMinus(t)))
+		}), "something stops it"},
+
+		{Reads(func(k0, k, l int) int { return k0 + (l-1)*k }), "✓"},
+		{Reads(func(k0, k, l int) int { return k0 + l*k }), "itself"},
+		{Reads(func(k0, k, l int) int { return k }), "all before it"},
+
+		{Weights(func(k0, k, n int) int { return 9 * k * (n*k0 + k*n*(n-1)/2) }), "✓"},
+		{Weights(func(k0, k, n int) int { return k * (n*k0 + k*n*(n-1)/2) }), "nine weights"},
+		{Weights(func(k0, k, n int) int { return 9 * k0 * k * n }), "more than k0"},
+
+		{Dense(func(x, f *graph.Node) *graph.Node { return graph.Concatenate([]*graph.Node{x, f}, -1) }), "✓"},
+		{Dense(func(x, f *graph.Node) *graph.Node { return graph.Concatenate([]*graph.Node{f, x}, -1) }), "f comes first"},
+		{Dense(func(x, f *graph.Node) *graph.Node { return x }), "the last axis"},
+		{Dense(func(x, f *graph.Node) *graph.Node { return graph.Neg(graph.Concatenate([]*graph.Node{x, f}, -1)) }), "the values are"},
+		{Dense(func(x, f *graph.Node) *graph.Node { return nil }), "returns nil"},
+
+		{StandardError(func(p float64, n int) float64 { return math.Sqrt(p * (1 - p) / float64(n)) }), "✓"},
+		{StandardError(func(p float64, n int) float64 { return p * (1 - p) / float64(n) }), "the root"},
+		{StandardError(func(p float64, n int) float64 { return math.Sqrt(p * (1 - p)) }), "single answer"},
+
+		{MultiplyAdds(func(side, k, in, out int) int { return side * side * k * k * in * out }), "✓"},
+		{MultiplyAdds(func(side, k, in, out int) int { return k * k * in * out }), "the weights"},
+		{MultiplyAdds(func(side, k, in, out int) int { return side * side * k * in * out }), "two sides"},
+
+		{Recall(recall), "✓"},
+		{Recall(func(c [][]int, i int) float64 { return float64(c[i][i]) / float64(c[0][i]+c[1][i]+c[2][i]) }), "precision"},
+		{Recall(func(c [][]int, i int) float64 { return float64(c[i][i]) / 40 }), "not by all"},
+	} {
+		if !strings.Contains(test.got, test.want) {
+			t.Errorf("%q, want %q in it", test.got, test.want)
+		}
+	}
+}
+
+func naive(scores []float64) []float64 {
+	sum, p := 0.0, make([]float64, len(scores))
+	for i, s := range scores {
+		p[i] = math.Exp(s)
+		sum += p[i]
+	}
+	for i := range p {
+		p[i] /= sum
+	}
+	return p
+}
+
+func softmax(scores []float64) []float64 {
+	shifted := make([]float64, len(scores))
+	greatest := math.Inf(-1)
+	for _, s := range scores {
+		greatest = max(greatest, s)
+	}
+	for i, s := range scores {
+		shifted[i] = s - greatest
+	}
+	return naive(shifted)
+}
+
+func binomial(n, k int) int {
+	if k == 0 || k == n {
+		return 1
+	}
+	return binomial(n-1, k-1) + binomial(n-1, k)
+}
+
+func recall(counts [][]int, class int) float64 {
+	sum := 0
+	for _, n := range counts[class] {
+		sum += n
+	}
+	return float64(counts[class][class]) / float64(sum)
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package exercise
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+type choice struct{ n, k int }
+
+// Paths checks f, which gives the number of paths through n residual blocks that go through exactly k of the branches.
+func Paths(f func(n, k int) int) string {
+	binomial := func(c choice) float64 {
+		paths := 1.0
+		for i := range c.k {
+			paths = paths * float64(c.n-i) / float64(i+1)
+		}
+		return math.Round(paths)
+	}
+	return formula(func(c choice) float64 { return float64(f(c.n, c.k)) }, binomial, []choice{{9, 1}, {9, 0}, {2, 2}, {9, 4}, {27, 13}},
+		func(c choice) string { return fmt.Sprintf("%d blocks, %d branches", c.n, c.k) }, "they add up to 2ⁿ",
+		mistake[choice]{func(c choice) float64 { return math.Pow(2, float64(c.n)) }, "That is the number of all paths, of any length."},
+		mistake[choice]{func(c choice) float64 { return float64(c.n * c.k) }, "The order in which you name the branches does not matter: n over k."})
+}
+
+// Halved checks f, which gives what the shortest path carries of the gradient through n blocks of the form (F(x) + x)/2.
+func Halved(f func(n int) float64) string {
+	return formula(f, func(n int) float64 { return math.Pow(0.5, float64(n)) }, []int{1, 9, 27, 0},
+		func(n int) string { return fmt.Sprintf("%d blocks", n) }, "the plain network's trouble is back",
+		mistake[int]{func(int) float64 { return 1 }, "That holds for F(x) + x. Here each block halves what passes it by."},
+		mistake[int]{func(n int) float64 { return 0.5 * float64(n) }, "The factors of a chain multiply; they do not add up."})
+}
+
+// Residual checks a merge, which gets a branch's result f and the block's input x, of equal shapes. The sum over all of
+// its result has, for f = 3x, the gradient 3 + 1 to x.
+func Residual(merge func(f, x *graph.Node) *graph.Node) string {
+	values, gradients, problem := valuesAndGradients(func(x *graph.Node) *graph.Node { return merge(graph.MulScalar(x, 3), x) })
+	switch {
+	case problem != "":
+		return wrong("%s", problem)
+	case all(values, 3):
+		return wrong("for F(x) = 3x you give 3x: the input is missing, this is the plain block")
+	case all(values, 2):
+		return wrong("for F(x) = 3x you give 2x: the mean carries half of the gradient past each block")
+	case !all(values, 4):
+		return wrong("for F(x) = 3x and x = 1, 2 you give %v, it is [4 8]", values)
+	case gradients[0] != 4 || gradients[1] != 4:
+		return wrong("the value is right, but the gradient is %v, it is [4 4]: something stops it", gradients)
+	}
+	return right("the gradient is J + 1: whatever the branch does to it, the 1 arrives")
+}
