@@ -8,11 +8,12 @@ import (
 
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/nets"
+	"github.com/skipnets/skipnets/pkg/plots"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
-// trainedDir holds what skipnets train made of whole days on two cores, seen from the notebooks: for each run a folder with
-// its weights, its history and its result.
+// trainedDir holds runs of skipnets train, seen from the notebooks: for each a folder with its weights, its history and its
+// result.
 const trainedDir = "trained"
 
 // Trained is a run that is part of the repository: a network trained on all of CIFAR-10, by the recipe that the folder's
@@ -37,4 +38,18 @@ func trained(dir string) (*Run, error) {
 	r := &Run{Name: name, Model: cifar.Normalized(net)}
 	r.Result = &recipe.Result{Store: store, History: history}
 	return r, nil
+}
+
+// AccuracyCurves draws the run's accuracy on the training and the held-out images, epoch by epoch, and returns the PNG.
+func (r *Run) AccuracyCurves() ([]byte, error) {
+	accuracy := func(name string, of func(recipe.Record) float64) plots.Series {
+		return plots.Series{Name: name, Y: r.History.Series(of)}
+	}
+	figure, err := plots.Curves(plots.Axes{Title: r.Name, X: "epoch", Y: "accuracy"},
+		accuracy("training", func(e recipe.Record) float64 { return e.TrainAccuracy }),
+		accuracy("held out", func(e recipe.Record) float64 { return e.HeldOutAccuracy }))
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	return figure, nil
 }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lesson
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/recipe"
+)
+
+// A run that skipnets train has left in its folder is loaded whole: the network, its weights and its history.
+func TestTrained(t *testing.T) {
+	train, test := cifar.Sample()
+	training, heldOut := train.Split(960, 1)
+	_, heldOut = heldOut.Split(20, 1)
+	tiny := recipe.Recipe{Name: "tiny", Epochs: 1, BatchSize: 20, Optimizer: recipe.SGD, LearningRate: 0.05, Schedule: recipe.Constant}
+	dir := t.TempDir()
+	want, err := fit(context.Background(), "plain-8", training, heldOut, tiny, dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(folders) != 1 {
+		t.Fatalf("folders %v, %v", folders, err)
+	}
+	got, err := trained(folders[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want.History, got.History); diff != "" {
+		t.Errorf("the history is another one: %s", diff)
+	}
+	_, few := test.Split(20, 1)
+	wantScore, err1 := want.Test(context.Background(), few)
+	gotScore, err2 := got.Test(context.Background(), few)
+	if err1 != nil || err2 != nil || wantScore.Loss != gotScore.Loss {
+		t.Errorf("%v, %v: loss %v, want %v", err1, err2, gotScore.Loss, wantScore.Loss)
+	}
+	if _, err := got.AccuracyCurves(); err != nil {
+		t.Error(err)
+	}
+	if err := os.Remove(filepath.Join(folders[0], recipe.HistoryFile)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := trained(folders[0]); err == nil || !strings.Contains(err.Error(), recipe.HistoryFile) {
+		t.Errorf("error %v without a history", err)
+	}
+}
