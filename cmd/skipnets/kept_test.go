@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/skipnets/skipnets/pkg/cifar"
+)
+
+// TestKeptWeightsReproduce needs the 60,000 images: eval gives, for every network whose weights are kept in
+// notebooks/trained, the accuracy that stands in its result.
+func TestKeptWeightsReproduce(t *testing.T) {
+	dir, err := cifar.Dir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("CIFAR-10 is not here: %v", err)
+	}
+	t.Setenv(cifar.EnvQuick, "")
+	runs, err := filepath.Glob("../../notebooks/trained/*/*/best.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, weights := range runs {
+		dir := filepath.Dir(weights)
+		text, err := os.ReadFile(filepath.Join(dir, resultFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r result
+		if err := json.Unmarshal(text, &r); err != nil {
+			t.Fatal(err)
+		}
+		a, out := app(), &bytes.Buffer{}
+		a.Writer, a.ErrWriter = out, &bytes.Buffer{}
+		if err := a.Run(t.Context(), []string{"skipnets", "eval", dir}); err != nil {
+			t.Fatal(err)
+		}
+		want := fmt.Sprintf("%s: accuracy %.2f%%", r.Network, 100*r.TestAccuracy)
+		if got := out.String(); !strings.HasPrefix(got, want) {
+			t.Errorf("eval %s prints %q, want %q", dir, got, want)
+		}
+	}
+}
