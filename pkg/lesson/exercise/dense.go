@@ -35,7 +35,7 @@ func Weights(f func(k0, k, layers int) int) string {
 		return float64(sum)
 	}
 	return formula(func(d layer) float64 { return float64(f(d.k0, d.k, d.l)) }, weights, []layer{{16, 12, 1}, {16, 12, 6}, {24, 8, 3}},
-		func(d layer) string { return fmt.Sprintf("k0 = %d, k = %d, %d layers", d.k0, d.k, d.l) }, "it grows with the square of the number of layers",
+		func(d layer) string { return fmt.Sprintf("k0 = %d, k = %d, layers = %d", d.k0, d.k, d.l) }, "it grows with the square of the number of layers",
 		mistake[layer]{func(d layer) float64 { return weights(d) / 9 }, "A 3×3 kernel has nine weights for each pair of channels."},
 		mistake[layer]{func(d layer) float64 { return float64(9 * d.k0 * d.k * d.l) }, "Later layers read more than k0 channels."})
 }

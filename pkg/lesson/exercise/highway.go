@@ -14,7 +14,7 @@ func sigmoid(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
 // Opening checks f, which gives how far a gate is open, from 0 to 1, whose convolution gives 0 and whose bias is the given
 // one.
 func Opening(f func(bias float64) float64) string {
-	return formula(f, sigmoid, []float64{0, -1, -3, 2}, func(b float64) string { return fmt.Sprintf("bias %g", b) },
+	return formula(f, sigmoid, []float64{-1, 0, -3, 2}, func(b float64) string { return fmt.Sprintf("bias %g", b) },
 		"a bias of −1 leaves the gate about a quarter open",
 		mistake[float64]{func(b float64) float64 { return sigmoid(-b) }, "That is what is carried, 1 − T."},
 		mistake[float64]{math.Tanh, "A gate is a sigmoid, between 0 and 1; tanh reaches below 0."})
@@ -30,7 +30,7 @@ type gates struct {
 func Carried(f func(bias float64, n int) float64) string {
 	return formula(func(g gates) float64 { return f(g.bias, g.n) },
 		func(g gates) float64 { return math.Pow(1-sigmoid(g.bias), float64(g.n)) }, []gates{{-1, 1}, {-1, 9}, {-3, 27}, {0, 3}},
-		func(g gates) string { return fmt.Sprintf("bias %g, %d blocks", g.bias, g.n) }, "the deeper the network, the lower the bias has to be",
+		func(g gates) string { return fmt.Sprintf("bias %g, n = %d", g.bias, g.n) }, "the deeper the network, the lower the bias has to be",
 		mistake[gates]{func(g gates) float64 { return math.Pow(sigmoid(g.bias), float64(g.n)) }, "That is the product of the T; carried is 1 − T."},
 		mistake[gates]{func(g gates) float64 { return 1 - sigmoid(g.bias) }, "That is one block."})
 }

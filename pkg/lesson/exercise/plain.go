@@ -24,7 +24,7 @@ func Gain(f func(s float64, depth int) float64) string {
 // Sees checks f, which gives the width in pixels of what one value sees after so many 3×3 convolutions of stride 1.
 func Sees(f func(layers int) int) string {
 	return formula(func(n int) float64 { return float64(f(n)) }, func(n int) float64 { return float64(2*n + 1) }, []int{1, 2, 19},
-		func(n int) string { return fmt.Sprintf("%d layers", n) }, "each layer adds one pixel on either side",
+		func(n int) string { return fmt.Sprintf("layers = %d", n) }, "each layer adds one pixel on either side",
 		mistake[int]{func(n int) float64 { return float64(3 * n) }, "The windows overlap: the second layer adds one pixel on either side, not three."},
 		mistake[int]{func(n int) float64 { return math.Pow(3, float64(n)) }, "The windows overlap: three neighbours of a pixel share most of what they see."})
 }

@@ -21,7 +21,7 @@ func Paths(f func(n, k int) int) string {
 		return math.Round(paths)
 	}
 	return formula(func(c choice) float64 { return float64(f(c.n, c.k)) }, binomial, []choice{{9, 1}, {9, 0}, {2, 2}, {9, 4}, {27, 13}},
-		func(c choice) string { return fmt.Sprintf("%d blocks, %d branches", c.n, c.k) }, "they add up to 2ⁿ",
+		func(c choice) string { return fmt.Sprintf("n = %d, k = %d", c.n, c.k) }, "they add up to 2ⁿ",
 		mistake[choice]{func(c choice) float64 { return math.Pow(2, float64(c.n)) }, "That is the number of all paths, of any length."},
 		mistake[choice]{func(c choice) float64 { return float64(c.n * c.k) }, "The order in which you name the branches does not matter: n over k."})
 }
@@ -29,7 +29,7 @@ func Paths(f func(n, k int) int) string {
 // Halved checks f, which gives what the shortest path carries of the gradient through n blocks of the form (F(x) + x)/2.
 func Halved(f func(n int) float64) string {
 	return formula(f, func(n int) float64 { return math.Pow(0.5, float64(n)) }, []int{1, 9, 27, 0},
-		func(n int) string { return fmt.Sprintf("%d blocks", n) }, "the plain network's trouble is back",
+		func(n int) string { return fmt.Sprintf("n = %d", n) }, "the plain network's trouble is back",
 		mistake[int]{func(int) float64 { return 1 }, "That holds for F(x) + x. Here each block halves what passes it by."},
 		mistake[int]{func(n int) float64 { return 0.5 * float64(n) }, "The factors of a chain multiply; they do not add up."})
 }
