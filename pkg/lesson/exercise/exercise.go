@@ -31,10 +31,18 @@ func formula[In any](f, want func(In) float64, inputs []In, show func(In) string
 		}
 		for _, m := range mistakes {
 			if near(got, m.formula(in)) && !near(m.formula(in), want(in)) {
-				return wrong("%s: you give %.4g. %s", show(in), got, m.remark)
+				return wrong("%s: you give %s. %s", show(in), number(got), m.remark)
 			}
 		}
-		return wrong("%s: you give %.4g, it is %.4g", show(in), got, want(in))
+		return wrong("%s: you give %s, it is %s", show(in), number(got), number(want(in)))
 	}
 	return right("%s", praise)
+}
+
+// number shows a count with all its digits, and anything else with four.
+func number(x float64) string {
+	if x == math.Trunc(x) && math.Abs(x) < 1e12 {
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.4g", x)
 }
