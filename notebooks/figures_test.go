@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -46,11 +45,7 @@ func unseen(n notebook) []string {
 
 // TestFiguresInProse holds the rule that a notebook's prose quotes no number that the notebook does not show.
 func TestFiguresInProse(t *testing.T) {
-	names, err := filepath.Glob("*.ipynb")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
+	for _, name := range all(t) {
 		content, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

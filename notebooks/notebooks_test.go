@@ -58,13 +58,9 @@ func TestExecute(t *testing.T) {
 		t.Skip("-short leaves the notebooks out")
 	}
 	s := ready(t)
-	notebooks, err := s.Notebooks()
-	if err != nil {
-		t.Fatal(err)
-	}
 	before := listing(t)
-	for _, name := range notebooks {
-		t.Run(filepath.Base(name), func(t *testing.T) { execute(t, s, name) })
+	for _, name := range all(t) {
+		t.Run(filepath.Base(name), func(t *testing.T) { execute(t, s, filepath.Join(s.Source, "notebooks", name)) })
 	}
 	if after := listing(t); after != before {
 		t.Errorf("this folder held %s before the notebooks ran, and now holds %s", before, after)
@@ -125,6 +121,18 @@ func listing(t *testing.T) string {
 
 // TestCommitted checks the notebooks as they are in the repository.
 func TestCommitted(t *testing.T) {
+	for _, name := range all(t) {
+		if err := check(name); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+const solutions = "solutions" // the folder, and what their files' names end with
+
+// all lists the notebooks and the solutions of their exercises.
+func all(t *testing.T) []string {
+	t.Helper()
 	notebooks, err := filepath.Glob("*.ipynb")
 	if err != nil {
 		t.Fatal(err)
@@ -132,9 +140,30 @@ func TestCommitted(t *testing.T) {
 	if len(notebooks) == 0 {
 		t.Fatal("no notebooks")
 	}
-	for _, name := range notebooks {
-		if err := check(name); err != nil {
-			t.Error(err)
+	solved, err := filepath.Glob(filepath.Join(solutions, "*.ipynb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(notebooks, solved...)
+}
+
+// Every notebook that leads to solutions has them, and they belong to a notebook.
+func TestSolutions(t *testing.T) {
+	for _, name := range all(t) {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := filepath.Join(solutions, strings.TrimSuffix(name, ".ipynb")+"_"+solutions+".ipynb")
+		wanted := strings.Contains(string(content), filepath.ToSlash(other))
+		if filepath.Dir(name) == solutions {
+			other, wanted = strings.Replace(filepath.Base(name), "_"+solutions, "", 1), true
+		}
+		if _, err := os.Stat(other); wanted && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if strings.Contains(string(content), "✗") == (filepath.Dir(name) == solutions) && wanted {
+			t.Errorf("%s: a check must fail on what a reader begins with, and pass on a solution", name)
 		}
 	}
 }
@@ -180,7 +209,7 @@ func check(name string) error {
 			}
 		}
 	}
-	if images == 0 {
+	if images == 0 && !strings.HasSuffix(name, "_"+solutions+".ipynb") {
 		fault("no image/png")
 	}
 	return errors.Join(faults...)
