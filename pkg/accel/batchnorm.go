@@ -82,7 +82,7 @@ type batchNorm struct {
 func (f *function) newBatchNorm(operand compute.Value, epsilon float32, featureAxis int) (*batchNorm, bool) {
 	r := f.builder.backend.rewrites
 	shape, err := f.Function.Shape(operand)
-	if err != nil || !(r.addsBatchNorm || r.forXLA) || shape.IsDynamic() || shape.IsZeroSize() {
+	if err != nil || (!r.addsBatchNorm && !r.forXLA) || shape.IsDynamic() || shape.IsZeroSize() {
 		return nil, false
 	}
 	n := &batchNorm{ops: ops{f: f.Function}, shape: shape, dtype: shape.DType, featureAxis: featureAxis, epsilon: epsilon}
