@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
 // TestKeptWeightsReproduce needs the 60,000 images: eval gives, for every network whose weights are kept in
@@ -33,12 +33,8 @@ func TestKeptWeightsReproduce(t *testing.T) {
 	}
 	for _, weights := range runs {
 		dir := filepath.Dir(weights)
-		text, err := os.ReadFile(filepath.Join(dir, resultFile))
+		r, err := recipe.LoadReport(dir)
 		if err != nil {
-			t.Fatal(err)
-		}
-		var r result
-		if err := json.Unmarshal(text, &r); err != nil {
 			t.Fatal(err)
 		}
 		a, out := app(), &bytes.Buffer{}

@@ -4,71 +4,43 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
 
 	"github.com/gomlx/compute"
-	"github.com/google/renameio/v2"
 
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
-// resultFile stands beside a run's checkpoints and holds what the table shows.
-const resultFile = "result.json"
-
-// result is one line of the table of results.
-type result struct {
-	Network          string  `json:"network"`
-	Recipe           string  `json:"recipe"`
-	Seed             int64   `json:"seed"`
-	Precision        string  `json:"precision"` // of the convolutions: fp32 or bf16
-	Epoch            int     `json:"epoch"`     // the best on the held-out images
-	HeldOutAccuracy  float64 `json:"held_out_accuracy"`
-	TestAccuracy     float64 `json:"test_accuracy"`
-	TestImages       int     `json:"test_images"`
-	Seconds          float64 `json:"seconds"` // training and held-out evaluation, without the first compilation
-	SamplesPerSecond float64 `json:"samples_per_second"`
-	Parameters       int64   `json:"parameters"`
-	PeakMemory       int64   `json:"peak_memory"` // resident bytes, images included; 0 where unknown
-	Machine          string  `json:"machine"`
-	Backend          string  `json:"backend"`
-	Commit           string  `json:"commit"` // of the program, where its build knows it: go build does, go run does not
-}
-
-func newResult(name string, t experiment, fitted *recipe.Result, score recipe.Score, memory int64, dir string) (result, error) {
+// newReport is what a run came to; it is kept in the run's folder.
+func newReport(name string, t experiment, fitted *recipe.Result, score recipe.Score, memory int64, dir string) (recipe.Report, error) {
 	net, err := nets.Parse(name, len(t.training.Classes))
 	if err != nil {
-		return result{}, err
+		return recipe.Report{}, err
 	}
 	summary, err := nets.Summarize(net, 1)
 	if err != nil {
-		return result{}, err
+		return recipe.Report{}, err
 	}
 	best, _ := fitted.History.Best()
 	last, _ := fitted.History.Last()
-	r := result{
+	r := recipe.Report{
 		Network: name, Recipe: t.recipe.Name, Seed: t.seed, Precision: precision(t.recipe.BFloat16), Epoch: best.Epoch, HeldOutAccuracy: best.HeldOutAccuracy,
 		TestAccuracy: score.Accuracy, TestImages: score.Images, Seconds: last.Seconds,
 		SamplesPerSecond: last.SamplesPerSecond, Parameters: int64(summary.Total().Params),
 		PeakMemory: memory, Machine: machine(), Backend: description(t.backend), Commit: commit(),
 	}
-	text, err := json.MarshalIndent(r, "", "\t")
-	if err != nil {
-		return r, err
-	}
-	return r, renameio.WriteFile(filepath.Join(dir, resultFile), append(text, '\n'), 0o644)
+	return r, r.Save(dir)
 }
 
 // writeTable writes the results as a Markdown table.
-func writeTable(w io.Writer, results []result) error {
+func writeTable(w io.Writer, results []recipe.Report) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintln(out, "\n| network | test accuracy | held out | epoch | minutes | images/s | parameters | peak memory |")
 	fmt.Fprintln(out, "|---|--:|--:|--:|--:|--:|--:|--:|")

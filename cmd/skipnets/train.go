@@ -82,7 +82,7 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 		base = filepath.Join(s.Home, "runs", r.Name)
 	}
 	t := experiment{backend: backend, recipe: r, seed: cmd.Int64("seed"), training: training, test: test, progress: cmd.Root().ErrWriter}
-	var results []result
+	var results []recipe.Report
 	for _, name := range names {
 		dir := filepath.Join(base, fmt.Sprintf("%s-seed%d", name, t.seed))
 		fmt.Fprintf(t.progress, "\n%s by recipe %q on %s, kept in %s\n", name, r.Name, backend.Name(), dir)
@@ -126,14 +126,14 @@ type experiment struct {
 }
 
 // run trains one network and then, once, measures the best epoch's weights on the test images.
-func (t experiment) run(ctx context.Context, name, dir string) (result, error) {
+func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, error) {
 	net, err := nets.Parse(name, len(t.training.Classes))
 	if err != nil {
-		return result{}, err
+		return recipe.Report{}, err
 	}
 	training, heldOut, err := datasets(t.training, t.recipe, uint64(t.seed))
 	if err != nil {
-		return result{}, err
+		return recipe.Report{}, err
 	}
 	resetPeakMemory()
 	fitted, err := recipe.Fit(ctx, recipe.Job{
@@ -141,21 +141,21 @@ func (t experiment) run(ctx context.Context, name, dir string) (result, error) {
 		Training: training, HeldOut: heldOut, Dir: dir, Progress: recipe.NewBar(t.progress),
 	})
 	if err != nil {
-		return result{}, err
+		return recipe.Report{}, err
 	}
 	memory, err := peakMemory()
 	if err != nil {
-		return result{}, err
+		return recipe.Report{}, err
 	}
 	testSet, err := inOrder(t.test, "test")
 	if err != nil {
-		return result{}, err
+		return recipe.Report{}, err
 	}
 	score, err := recipe.Evaluate(ctx, t.backend, cifar.Normalized(net), fitted.Store, testSet)
 	if err != nil {
-		return result{}, err
+		return recipe.Report{}, err
 	}
-	return newResult(name, t, fitted, score, memory, dir)
+	return newReport(name, t, fitted, score, memory, dir)
 }
 
 // One in so many training images is set aside to choose the best epoch: 5,000 of the 50,000, 100 of the sample's 1,000.

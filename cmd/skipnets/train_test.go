@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -32,12 +31,8 @@ func TestTrainEvalPredict(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := filepath.Join(dir, "residual-8-seed1")
-	var r result
-	text, err := os.ReadFile(filepath.Join(run, resultFile))
+	r, err := recipe.LoadReport(run)
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, &r); err != nil {
 		t.Fatal(err)
 	}
 	if r.TestImages != 500 || r.TestAccuracy <= 0 || r.Parameters != 75290 || r.Seconds <= 0 {

@@ -52,6 +52,7 @@ type Run struct {
 	Name   string
 	Model  recipe.Model // takes uint8 images [batch, 32, 32, 3]
 	Recipe recipe.Recipe
+	Report recipe.Report // of a run that is part of the repository; else empty
 	*recipe.Result
 }
 

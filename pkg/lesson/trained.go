@@ -30,12 +30,16 @@ func trained(dir string) (*Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
+	report, err := recipe.LoadReport(dir)
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
 	name := notes[recipe.NetworkNote]
 	net, err := nets.Parse(name, len(cifar.Classes10))
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %s: %w", dir, err)
 	}
-	r := &Run{Name: name, Model: cifar.Normalized(net)}
+	r := &Run{Name: name, Model: cifar.Normalized(net), Report: report}
 	r.Result = &recipe.Result{Store: store, History: history}
 	return r, nil
 }

@@ -29,12 +29,19 @@ func TestTrained(t *testing.T) {
 	if err != nil || len(folders) != 1 {
 		t.Fatalf("folders %v, %v", folders, err)
 	}
+	report := recipe.Report{Network: "plain-8", TestAccuracy: 0.25}
+	if err := report.Save(folders[0]); err != nil {
+		t.Fatal(err)
+	}
 	got, err := trained(folders[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want.History, got.History); diff != "" {
 		t.Errorf("the history is another one: %s", diff)
+	}
+	if got.Report != report {
+		t.Errorf("report %+v, want %+v", got.Report, report)
 	}
 	_, few := test.Split(20, 1)
 	wantScore, err1 := want.Test(context.Background(), few)
@@ -45,10 +52,12 @@ func TestTrained(t *testing.T) {
 	if _, err := got.AccuracyCurves(); err != nil {
 		t.Error(err)
 	}
-	if err := os.Remove(filepath.Join(folders[0], recipe.HistoryFile)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := trained(folders[0]); err == nil || !strings.Contains(err.Error(), recipe.HistoryFile) {
-		t.Errorf("error %v without a history", err)
+	for _, file := range []string{recipe.ReportFile, recipe.HistoryFile, recipe.BestFile} {
+		if err := os.Remove(filepath.Join(folders[0], file)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := trained(folders[0]); err == nil || !strings.Contains(err.Error(), file) {
+			t.Errorf("error %v without %s", err, file)
+		}
 	}
 }

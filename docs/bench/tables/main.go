@@ -7,7 +7,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -30,17 +29,7 @@ var (
 
 // A run is what skipnets train left in its folder.
 type run struct {
-	Network          string
-	Recipe           string
-	Seed             int64
-	Epoch            int
-	Parameters       int64
-	Seconds          float64
-	TestAccuracy     float64 `json:"test_accuracy"`
-	HeldOutAccuracy  float64 `json:"held_out_accuracy"`
-	SamplesPerSecond float64 `json:"samples_per_second"`
-	PeakMemory       float64 `json:"peak_memory"`
-
+	recipe.Report
 	last recipe.Record // of the training's history
 }
 
@@ -65,7 +54,7 @@ func main() {
 
 // read finds all runs in dir/RECIPE/RUN.
 func read(dir string) ([]run, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*", "*", "result.json"))
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*", recipe.ReportFile))
 	if err != nil {
 		return nil, err
 	}
@@ -74,20 +63,16 @@ func read(dir string) ([]run, error) {
 	}
 	var runs []run
 	for _, file := range files {
-		text, err := os.ReadFile(file)
+		report, err := recipe.LoadReport(filepath.Dir(file))
 		if err != nil {
 			return nil, err
-		}
-		var r run
-		if err := json.Unmarshal(text, &r); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		history, err := recipe.LoadHistory(filepath.Join(filepath.Dir(file), recipe.HistoryFile))
 		if err != nil {
 			return nil, err
 		}
-		r.last, _ = history.Last()
-		runs = append(runs, r)
+		last, _ := history.Last()
+		runs = append(runs, run{report, last})
 	}
 	return runs, nil
 }
@@ -131,7 +116,7 @@ func writeNetworks(w io.Writer, runs []run, preset, form string) {
 			mean(func(r run) float64 { return r.Seconds / 60 }, "%.1f"),
 			mean(func(r run) float64 { return r.SamplesPerSecond }, "%.0f"),
 			thousands(of[0].Parameters),
-			mean(func(r run) float64 { return r.PeakMemory / 1e9 }, "%.2f"), len(of))
+			mean(func(r run) float64 { return float64(r.PeakMemory) / 1e9 }, "%.2f"), len(of))
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
 // Every row that the kept runs give is in docs/results.md, word for word.
@@ -33,14 +35,16 @@ func TestSpread(t *testing.T) {
 	value := func(r run) float64 { return r.Seconds }
 	for want, runs := range map[string][]run{
 		"—":         nil,
-		"2.0":       {{Seconds: 2}},
-		"2.0 ± 1.4": {{Seconds: 1}, {Seconds: 3}},
+		"2.0":       {lasting(2)},
+		"2.0 ± 1.4": {lasting(1), lasting(3)},
 	} {
 		if got := spread(runs, value, "%.1f"); got != want {
 			t.Errorf("%d runs: %q, want %q", len(runs), got, want)
 		}
 	}
 }
+
+func lasting(seconds float64) run { return run{Report: recipe.Report{Seconds: seconds}} }
 
 func TestThousands(t *testing.T) {
 	for n, want := range map[int64]string{7: "7", 1093282: "1,093,282", 1000: "1,000"} {

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package recipe
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+)
+
+// ReportFile stands beside a run's checkpoints and history and holds its [Report].
+const ReportFile = "result.json"
+
+// Report is what came of a run in one line, and where it was made.
+type Report struct {
+	Network          string  `json:"network"`
+	Recipe           string  `json:"recipe"`
+	Seed             int64   `json:"seed"`
+	Precision        string  `json:"precision"`         // of the convolutions: fp32 or bf16
+	Epoch            int     `json:"epoch"`             // the best on the held-out images
+	HeldOutAccuracy  float64 `json:"held_out_accuracy"` // 0 to 1
+	TestAccuracy     float64 `json:"test_accuracy"`     // 0 to 1
+	TestImages       int     `json:"test_images"`
+	Seconds          float64 `json:"seconds"`            // training and held-out evaluation, without the first compilation
+	SamplesPerSecond float64 `json:"samples_per_second"` // of the last epoch's training
+	Parameters       int64   `json:"parameters"`
+	PeakMemory       int64   `json:"peak_memory"` // resident bytes, images included; 0 where unknown
+	Machine          string  `json:"machine"`
+	Backend          string  `json:"backend"`
+	Commit           string  `json:"commit"` // of the program, where its build knows it: go build does, go run does not
+}
+
+// Save writes the report to a run's folder; it replaces an older one whole or not at all.
+func (r Report) Save(dir string) error {
+	text, err := json.MarshalIndent(r, "", "\t")
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	if err := renameio.WriteFile(filepath.Join(dir, ReportFile), append(text, '\n'), 0o644); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	return nil
+}
+
+// LoadReport reads the report in a run's folder.
+func LoadReport(dir string) (Report, error) {
+	file := filepath.Join(dir, ReportFile)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return Report{}, fmt.Errorf("report: %w", err)
+	}
+	var r Report
+	if err := json.Unmarshal(text, &r); err != nil {
+		return Report{}, fmt.Errorf("report: %s: %w", file, err)
+	}
+	return r, nil
+}
