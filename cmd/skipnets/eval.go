@@ -69,14 +69,7 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 }
 
 func writeConfusion(file string, classes []string, score recipe.Score) error {
-	counts := make([][]int, len(classes)) // [label][prediction]
-	for i := range counts {
-		counts[i] = make([]int, len(classes))
-	}
-	for i, label := range score.Labels {
-		counts[label][score.Predictions[i]]++
-	}
-	figure, err := plots.Confusion(classes, counts)
+	figure, err := plots.Confusion(classes, score.Confusion(len(classes)))
 	if err != nil {
 		return err
 	}

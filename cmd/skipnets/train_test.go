@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/skipnets/skipnets/internal/setup"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
@@ -121,28 +120,23 @@ func TestPresetNetsExist(t *testing.T) {
 	}
 }
 
+// Without -weights, predict takes those that come with the notebooks.
 func TestPredictWithoutWeights(t *testing.T) {
-	t.Setenv(setup.EnvHome, t.TempDir())
 	picture := filepath.Join(t.TempDir(), "picture.png")
 	_, test := cifar.Sample()
-	var out bytes.Buffer
-	if err := png.Encode(&out, test.Image(0)); err != nil {
+	var encoded, out bytes.Buffer
+	if err := png.Encode(&encoded, test.Image(0)); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(picture, out.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(picture, encoded.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := command(t, "predict", picture); err == nil || !strings.Contains(err.Error(), "skipnets train compact-residual-24") {
-		t.Errorf("error %v, want one that says how to train", err)
+	a := app()
+	a.Writer, a.ErrWriter = &out, &bytes.Buffer{}
+	if err := a.Run(t.Context(), []string{"skipnets", "predict", picture}); err != nil {
+		t.Fatal(err)
 	}
-}
-
-func TestSoftmaxAndTopClasses(t *testing.T) {
-	p := softmax([]float32{1000, 1001, 999})
-	if p[1] < 0.66 || p[1] > 0.67 {
-		t.Errorf("softmax %v", p)
-	}
-	if top := topClasses(p, 2); top[0] != 1 || top[1] != 0 {
-		t.Errorf("top classes %v, want [1 0]", top)
+	if want := test.Classes[test.Labels[0]]; !strings.HasPrefix(out.String(), want) {
+		t.Errorf("predict says %q, the picture shows a %s", out.String(), want)
 	}
 }

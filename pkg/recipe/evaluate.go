@@ -22,6 +22,19 @@ type Score struct {
 	Labels      []int32
 }
 
+// Confusion counts the images by label and prediction: counts[label][prediction]. It panics if one of them is not a class
+// from 0 to classes-1.
+func (s Score) Confusion(classes int) (counts [][]int) {
+	counts = make([][]int, classes)
+	for i := range counts {
+		counts[i] = make([]int, classes)
+	}
+	for i, label := range s.Labels {
+		counts[label][s.Predictions[i]]++
+	}
+	return counts
+}
+
 // Evaluate measures the network with the values in store on every image of the dataset. BatchNorm uses its stored
 // statistics, so the score does not depend on how the images are grouped.
 func Evaluate(ctx context.Context, backend compute.Backend, net Model, store *model.Store, data Dataset) (Score, error) {

@@ -3,6 +3,7 @@
 package recipe_test
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -43,4 +44,14 @@ func TestReportErrors(t *testing.T) {
 	if err := (recipe.Report{}).Save(filepath.Join(dir, "nowhere")); err == nil {
 		t.Error("no error for a folder that is not there")
 	}
+}
+
+func ExampleScore_Confusion() {
+	score := recipe.Score{Labels: []int32{0, 0, 1, 1}, Predictions: []int32{0, 1, 1, 1}}
+	for label, row := range score.Confusion(2) {
+		fmt.Println("class", label, "was taken for", row)
+	}
+	// Output:
+	// class 0 was taken for [1 1]
+	// class 1 was taken for [0 2]
 }

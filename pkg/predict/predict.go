@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package predict asks a trained network what a picture of your own shows.
+package predict
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/draw"
+	_ "image/jpeg" // so that image.Decode knows these
+	"image/png"
+	"math"
+	"os"
+	"slices"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	scale "golang.org/x/image/draw"
+
+	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/plots"
+	"github.com/skipnets/skipnets/pkg/recipe"
+)
+
+// Read reads a PNG or JPEG file and shrinks it.
+func Read(path string) (*image.RGBA, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("picture: %w", err)
+	}
+	defer file.Close()
+	full, _, err := image.Decode(file)
+	if err != nil {
+		return nil, fmt.Errorf("picture %s is not a PNG or JPEG image: %w", path, err)
+	}
+	return Shrink(full), nil
+}
+
+// Shrink brings the middle square of a picture to 32×32 pixels, the size that the networks know. White shows through where
+// it is transparent.
+func Shrink(picture image.Image) *image.RGBA {
+	b := picture.Bounds()
+	side := min(b.Dx(), b.Dy())
+	corner := b.Min.Add(image.Pt((b.Dx()-side)/2, (b.Dy()-side)/2))
+	square := image.Rectangle{corner, corner.Add(image.Pt(side, side))}
+	small := image.NewRGBA(image.Rect(0, 0, cifar.Size, cifar.Size))
+	draw.Draw(small, small.Bounds(), image.White, image.Point{}, draw.Src)
+	scale.CatmullRom.Scale(small, small.Bounds(), picture, square, draw.Over, nil)
+	return small
+}
+
+// Probabilities is what the network with the values in store says of one picture of 32×32 pixels: the probability of each
+// class, the softmax of its logits. The network takes uint8 images [1, 32, 32, 3].
+func Probabilities(backend compute.Backend, net recipe.Model, store *model.Store, picture *image.RGBA) ([]float64, error) {
+	if size := picture.Bounds().Size(); size != image.Pt(cifar.Size, cifar.Size) {
+		return nil, fmt.Errorf("picture: %d×%d pixels, the networks know %d×%d: shrink it", size.X, size.Y, cifar.Size, cifar.Size)
+	}
+	pixels := make([]uint8, 0, cifar.Size*cifar.Size*cifar.Channels)
+	for i := 0; i < len(picture.Pix); i += 4 {
+		pixels = append(pixels, picture.Pix[i:i+3]...)
+	}
+	logits, err := recipe.Logits(backend, net, store, tensors.FromFlatDataAndDimensions(pixels, 1, cifar.Size, cifar.Size, cifar.Channels))
+	if err != nil {
+		return nil, err
+	}
+	return softmax(logits[0]), nil
+}
+
+func softmax(logits []float32) []float64 {
+	largest := float64(slices.Max(logits))
+	p := make([]float64, len(logits))
+	sum := 0.0
+	for i, l := range logits {
+		p[i] = math.Exp(float64(l) - largest)
+		sum += p[i]
+	}
+	for i := range p {
+		p[i] /= sum
+	}
+	return p
+}
+
+// Top lists the n likeliest classes, the likeliest first and the earliest of equals.
+func Top(probabilities []float64, n int) []int {
+	order := make([]int, len(probabilities))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case probabilities[a] > probabilities[b]:
+			return -1
+		case probabilities[a] < probabilities[b]:
+			return 1
+		}
+		return 0
+	})
+	return order[:min(n, len(order))]
+}
+
+// Figure shows the picture at the network's resolution beside the bars of the five likeliest of the ten classes, as PNG.
+func Figure(picture image.Image, probabilities []float64) ([]byte, error) {
+	var names []string
+	var percent []float64
+	for _, c := range Top(probabilities, 5) {
+		names = append(names, cifar.Classes10[c])
+		percent = append(percent, 100*probabilities[c])
+	}
+	bars, err := plots.Bars(plots.Axes{Title: "What the network sees, and what it takes it for", Y: "probability, %"}, names, plots.Series{Name: "probability", Y: percent})
+	if err != nil {
+		return nil, err
+	}
+	right, err := png.Decode(bytes.NewReader(bars))
+	if err != nil {
+		return nil, err
+	}
+	height := right.Bounds().Dy()
+	margin := height / 8
+	side := height - 2*margin
+	figure := image.NewRGBA(image.Rect(0, 0, side+margin+right.Bounds().Dx(), height))
+	draw.Draw(figure, figure.Bounds(), image.White, image.Point{}, draw.Src)
+	scale.NearestNeighbor.Scale(figure, image.Rect(margin, margin, margin+side, margin+side), picture, picture.Bounds(), draw.Src, nil)
+	draw.Draw(figure, image.Rect(margin+side, 0, figure.Bounds().Dx(), height), right, right.Bounds().Min, draw.Src)
+	var out bytes.Buffer
+	err = png.Encode(&out, figure)
+	return out.Bytes(), err
+}

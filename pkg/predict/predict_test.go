@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package predict
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/skipnets/skipnets/pkg/accel"
+	"github.com/skipnets/skipnets/pkg/cifar"
+)
+
+// flag is a picture with a red, a transparent and a blue third, side by side.
+func flag(width, height int) image.Image {
+	img := image.NewNRGBA(image.Rect(5, 7, 5+width, 7+height)) // a corner that is not the origin
+	for y := range height {
+		for x := range width {
+			c := []color.NRGBA{{R: 255, A: 255}, {}, {B: 255, A: 255}}[3*x/width]
+			img.SetNRGBA(5+x, 7+y, c)
+		}
+	}
+	return img
+}
+
+func TestShrink(t *testing.T) {
+	white, red, blue := color.RGBA{255, 255, 255, 255}, color.RGBA{255, 0, 0, 255}, color.RGBA{0, 0, 255, 255}
+	for _, test := range []struct {
+		width, height       int
+		left, middle, right color.RGBA
+	}{
+		{96, 96, red, white, blue},
+		{9, 9, red, white, blue},       // enlarged
+		{300, 50, white, white, white}, // only the middle third is in the square
+		{96, 1000, red, white, blue},   // the middle of the height
+		{cifar.Size, 32, red, white, blue},
+	} {
+		small := Shrink(flag(test.width, test.height))
+		if size := small.Bounds(); size != image.Rect(0, 0, cifar.Size, cifar.Size) {
+			t.Fatalf("%d×%d: %v", test.width, test.height, size)
+		}
+		for x, want := range map[int]color.RGBA{0: test.left, 16: test.middle, 31: test.right} {
+			if got := small.RGBAAt(x, 16); got != want {
+				t.Errorf("%d×%d: pixel %d is %v, want %v", test.width, test.height, x, got, want)
+			}
+		}
+	}
+}
+
+func TestRead(t *testing.T) {
+	dir := t.TempDir()
+	var asPNG, asJPEG bytes.Buffer
+	if err := png.Encode(&asPNG, flag(64, 64)); err != nil {
+		t.Fatal(err)
+	}
+	if err := jpeg.Encode(&asJPEG, flag(64, 64), nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{"a.png": asPNG.Bytes(), "a.jpg": asJPEG.Bytes(), "a.gif": []byte("GIF89a"), "cut.png": asPNG.Bytes()[:60]} {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Read(file)
+		good := strings.HasPrefix(name, "a.") && name != "a.gif"
+		if good != (err == nil) || (err != nil && !strings.Contains(err.Error(), file)) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := Read(filepath.Join(dir, "none.png")); err == nil {
+		t.Error("no error for a file that is not there")
+	}
+}
+
+// meanColor is a network that takes the brightest of the three colours for the class.
+func meanColor(_ *model.Scope, images *Node) *Node {
+	return ReduceMean(ConvertDType(images, dtypes.Float32), 1, 2) // [batch, 3]
+}
+
+func TestProbabilities(t *testing.T) {
+	backend, err := accel.New("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer backend.Finalize()
+	red := Shrink(&image.RGBA{Pix: bytes.Repeat([]byte{255, 0, 0, 255}, 4), Stride: 8, Rect: image.Rect(0, 0, 2, 2)})
+	p, err := Probabilities(backend, meanColor, model.NewStore(), red)
+	if err != nil || len(p) != 3 || p[0] < 0.999 {
+		t.Errorf("%v, %v: want class 0 of a red picture", p, err)
+	}
+	if _, err := Probabilities(backend, meanColor, model.NewStore(), image.NewRGBA(image.Rect(0, 0, 8, 9))); err == nil || !strings.Contains(err.Error(), "8×9") {
+		t.Errorf("error %v for a picture of 8×9 pixels", err)
+	}
+}
+
+func TestSoftmaxAndTop(t *testing.T) {
+	p := softmax([]float32{1000, 1001, 999})
+	if p[1] < 0.66 || p[1] > 0.67 {
+		t.Errorf("softmax %v", p)
+	}
+	for n, want := range map[int][]int{1: {1}, 2: {1, 0}, 9: {1, 0, 2}} {
+		if top := Top(p, n); !slices.Equal(top, want) {
+			t.Errorf("the likeliest %d: %v, want %v", n, top, want)
+		}
+	}
+	if top := Top([]float64{0.5, 0.5}, 2); top[0] != 0 {
+		t.Errorf("of equals %v, want the earliest first", top)
+	}
+}
+
+func TestFigure(t *testing.T) {
+	figure, err := Figure(Shrink(flag(40, 40)), []float64{0, 0.1, 0.6, 0, 0, 0.1, 0.1, 0.1, 0, 0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if img, err := png.Decode(bytes.NewReader(figure)); err != nil || img.Bounds().Dx() < img.Bounds().Dy() {
+		t.Errorf("%v", err)
+	}
+}
