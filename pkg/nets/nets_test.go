@@ -6,6 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/skipnets/skipnets/pkg/accel"
 	"github.com/skipnets/skipnets/pkg/blocks"
 	"github.com/skipnets/skipnets/pkg/nets"
 )
@@ -70,5 +77,27 @@ func checkError(t *testing.T, err error, want string) {
 		t.Errorf("got no error, want one with %q", want)
 	case want != "" && !strings.Contains(err.Error(), want):
 		t.Errorf("got error %q, want it to say %q", err, want)
+	}
+}
+
+// The second number of a highway net is how far its gates are shut.
+func TestGateBiasByName(t *testing.T) {
+	for name, want := range map[string]float32{"highway-8": -1, "highway-8-3": -3, "half-highway-8": -1, "half-highway-8-4": -4} {
+		net, err := nets.Parse(name, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		store := model.NewStore()
+		if _, err := model.CallOnce(accel.MustNew(""), store, func(scope *model.Scope, images *graph.Node) *graph.Node {
+			return net(scope, images)
+		}, tensors.FromShape(shapes.Make(dtypes.Float32, 1, 32, 32, 3))); err != nil {
+			t.Fatal(err)
+		}
+		biases := store.GetVariable("/stage1/block1/gate/biases").MustValue()
+		for _, got := range tensors.MustCopyFlatData[float32](biases) {
+			if got != want {
+				t.Errorf("%s: a gate starts at %g, want %g", name, got, want)
+			}
+		}
 	}
 }

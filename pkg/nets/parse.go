@@ -29,10 +29,16 @@ var families = []family{
 	{"half-plain", []string{"DEPTH"}, halfStackOf(blocks.Plain)},
 	{"half-residual", []string{"DEPTH"}, halfStackOf(blocks.Residual)},
 	{"half-highway", []string{"DEPTH"}, halfStackOf(Highway(gateBias))},
+	{"half-highway", []string{"DEPTH", "SHUT"}, func(n []int, classes int) (Model, error) {
+		return HalfStack(n[0], Highway(-float64(n[1])), classes)
+	}},
 	{"half-dense", []string{"DEPTH"}, func(n []int, classes int) (Model, error) { return HalfStackDense(n[0], classes) }},
 	{"plain", []string{"DEPTH"}, stackOf(blocks.Plain)},
 	{"residual", []string{"DEPTH"}, stackOf(blocks.Residual)},
 	{"highway", []string{"DEPTH"}, stackOf(Highway(gateBias))},
+	{"highway", []string{"DEPTH", "SHUT"}, func(n []int, classes int) (Model, error) {
+		return Stack(n[0], Highway(-float64(n[1])), classes)
+	}},
 	{"dense", []string{"DEPTH"}, func(n []int, classes int) (Model, error) { return StackDense(n[0], classes) }},
 	{"preact", []string{"DEPTH"}, func(n []int, classes int) (Model, error) { return StackPreActivation(n[0], classes) }},
 	{"bottleneck", []string{"DEPTH"}, func(n []int, classes int) (Model, error) { return StackBottleneck(n[0], classes) }},
@@ -44,7 +50,8 @@ var families = []family{
 	{"article-dense", nil, article("dense")},
 }
 
-// gateBias is where the gates of the highway nets that Parse makes start.
+// gateBias is where the gates of the highway nets that Parse makes start, unless their name says otherwise: highway-56-3
+// starts its gates at −3.
 const gateBias = -1
 
 // Names returns the names of nets that are worth knowing. Parse understands other numbers besides.
@@ -61,7 +68,8 @@ func Names() []string {
 }
 
 // Parse returns the net of that name for so many classes: a family, then its depth and growth rate, or the width of its
-// stem, as in Names. A compact or wide net of width w has three stages of 2w, 4w and 8w channels. The error for an unknown name
+// stem, as in Names. A compact or wide net of width w has three stages of 2w, 4w and 8w channels. Gates start with a bias of
+// −1, those of highway-56-3 with −3: the deeper the net, the further shut they should be. The error for an unknown name
 // lists the families, that for an impossible depth the nearest possible ones.
 func Parse(name string, classes int) (Model, error) {
 	base, numbers := splitName(name)
