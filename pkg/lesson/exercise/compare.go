@@ -5,6 +5,7 @@ package exercise
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 type share struct {
@@ -47,4 +48,35 @@ func Recall(f func(counts [][]int, class int) float64) string {
 		mistake[int]{func(class int) float64 { return found(class) / named(class) },
 			"You divide by the column: that is precision, how often the network is right when it names the class."},
 		mistake[int]{func(class int) float64 { return found(class) / 40 }, "Divide by the class's own images, not by all."})
+}
+
+// Vote checks f, which gives the class that most of several predictions name, and the last prediction where no class has
+// more votes than all others.
+func Vote(f func(predictions []int32) int32) string {
+	return formula(func(p []int32) float64 { return float64(f(slices.Clone(p))) }, func(p []int32) float64 { return float64(majority(p)) },
+		[][]int32{{3, 3, 3, 3}, {5, 3, 3, 3}, {3, 3, 3, 5}, {5, 3, 5, 8}, {1, 2, 3, 4}, {7, 7, 2, 2}, {6}},
+		func(p []int32) string { return fmt.Sprintf("predictions %v", p) }, "a mistake that one network makes alone is outvoted",
+		mistake[[]int32]{func(p []int32) float64 { return float64(p[0]) }, "That is the first network's answer, whatever the others say."},
+		mistake[[]int32]{func(p []int32) float64 { return float64(p[len(p)-1]) }, "That is the last network's answer, whatever the others say."})
+}
+
+// majority is the class with the most votes, the last prediction where there is none.
+func majority(predictions []int32) int32 {
+	votes := map[int32]int{}
+	for _, class := range predictions {
+		votes[class]++
+	}
+	winner, tied := predictions[0], false
+	for class, n := range votes {
+		switch {
+		case n > votes[winner]:
+			winner, tied = class, false
+		case n == votes[winner] && class != winner:
+			tied = true
+		}
+	}
+	if tied {
+		return predictions[len(predictions)-1]
+	}
+	return winner
 }

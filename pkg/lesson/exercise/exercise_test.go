@@ -4,6 +4,7 @@ package exercise
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,6 +101,11 @@ func TestVerdicts(t *testing.T) {
 		{Recall(recall), "✓"},
 		{Recall(func(c [][]int, i int) float64 { return float64(c[i][i]) / float64(c[0][i]+c[1][i]+c[2][i]) }), "precision"},
 		{Recall(func(c [][]int, i int) float64 { return float64(c[i][i]) / 40 }), "not by all"},
+
+		{Vote(majority), "✓"},
+		{Vote(func(p []int32) int32 { return p[0] }), "first network's"},
+		{Vote(func(p []int32) int32 { return p[len(p)-1] }), "last network's"},
+		{Vote(slices.Min[[]int32]), "predictions [5 3 5 8]: you give 3, it is 5"},
 	} {
 		if !strings.Contains(test.got, test.want) {
 			t.Errorf("%q, want %q in it", test.got, test.want)
@@ -144,4 +150,19 @@ func recall(counts [][]int, class int) float64 {
 		sum += n
 	}
 	return float64(counts[class][class]) / float64(sum)
+}
+
+func TestMajority(t *testing.T) {
+	for _, test := range []struct {
+		predictions []int32
+		want        int32
+	}{
+		{[]int32{2}, 2}, {[]int32{1, 2}, 2}, {[]int32{2, 1, 2, 1}, 1}, {[]int32{4, 4, 1, 2}, 4}, {[]int32{1, 1, 2, 2, 3}, 3}, {[]int32{1, 2, 3, 3}, 3},
+	} {
+		for range 20 { // maps are read in random order
+			if got := majority(test.predictions); got != test.want {
+				t.Errorf("%v: %d, want %d", test.predictions, got, test.want)
+			}
+		}
+	}
 }
