@@ -46,6 +46,7 @@ var dashes = [][]vg.Length{
 	{vg.Points(6), vg.Points(3)},
 	{vg.Points(2), vg.Points(2)},
 	{vg.Points(8), vg.Points(3), vg.Points(2), vg.Points(3)},
+	{vg.Points(14), vg.Points(5)},
 }
 
 // styler hands out colours and, for the second and later series of one colour, dashes.
