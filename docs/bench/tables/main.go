@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Tables prints the tables of docs/results.md from the runs that are kept in notebooks/trained, and writes the figure of
-// the experiment on depth, docs/depth.png.
+// Tables renews the tables in docs/results.md, and the figure of the experiment on depth, docs/depth.png, from the runs that
+// are kept in notebooks/trained.
 //
 //	go run ./docs/bench/tables
 package main
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"log"
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/google/renameio/v2"
 	"github.com/skipnets/skipnets/pkg/plots"
 	"github.com/skipnets/skipnets/pkg/recipe"
 	"gonum.org/v1/gonum/stat"
@@ -35,21 +37,30 @@ type run struct {
 
 func main() {
 	log.SetFlags(0)
-	runs, err := read(filepath.Join("notebooks", "trained"))
-	if err != nil {
+	if err := write(); err != nil {
 		log.Fatal(err)
 	}
-	writeTables(os.Stdout, runs)
-	if len(whole(runs)) == 0 {
-		return
+}
+
+func write() error {
+	runs, err := read(filepath.Join("notebooks", "trained"))
+	if err != nil {
+		return err
+	}
+	file := filepath.Join("docs", "results.md")
+	page, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	renewed, err := rewrite(string(page), tables(runs))
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
 	}
 	figure, err := depthFigure(runs)
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
-	if err := os.WriteFile(filepath.Join("docs", "depth.png"), figure, 0o644); err != nil {
-		log.Fatal(err)
-	}
+	return errors.Join(renameio.WriteFile(file, []byte(renewed), 0o644), renameio.WriteFile(filepath.Join("docs", "depth.png"), figure, 0o644))
 }
 
 // read finds all runs in dir/RECIPE/RUN.
@@ -77,30 +88,37 @@ func read(dir string) ([]run, error) {
 	return runs, nil
 }
 
-func writeTables(w io.Writer, runs []run) {
-	for _, table := range []struct{ preset, form string }{{"class", "compact-%s-24"}, {"hour", "wide-%s-24"}} {
-		fmt.Fprintf(w, "\n%s preset\n\n", table.preset)
-		writeNetworks(w, runs, table.preset, table.form)
-	}
-	for _, table := range []struct {
-		title string
+// tables are the tables of the page, by the name in the comment above each.
+func tables(runs []run) map[string]string {
+	t := map[string]string{"class": networks(runs, "class", "compact-%s-24"), "hour": networks(runs, "hour", "wide-%s-24")}
+	for name, column := range map[string]struct {
 		value func(run) float64
 		show  string
 	}{
-		{"test accuracy, %", func(r run) float64 { return 100 * r.TestAccuracy }, "%.2f"},
-		{"training loss of the last epoch", func(r run) float64 { return r.last.TrainLoss }, "%.3f"},
-		{"training accuracy of the last epoch, %", func(r run) float64 { return 100 * r.last.TrainAccuracy }, "%.2f"},
-		{"minutes", func(r run) float64 { return r.Seconds / 60 }, "%.1f"},
+		"depth: test accuracy":     {func(r run) float64 { return 100 * r.TestAccuracy }, "%.2f"},
+		"depth: training loss":     {func(r run) float64 { return r.last.TrainLoss }, "%.3f"},
+		"depth: training accuracy": {func(r run) float64 { return 100 * r.last.TrainAccuracy }, "%.2f"},
+		"depth: minutes":           {func(r run) float64 { return r.Seconds / 60 }, "%.1f"},
 	} {
-		if len(whole(runs)) == 0 {
-			break
-		}
-		fmt.Fprintf(w, "\ndepth preset: %s\n\n", table.title)
-		writeDepths(w, runs, table.value, table.show)
+		t[name] = byDepth(runs, column.value, column.show)
 	}
+	return t
 }
 
-func writeNetworks(w io.Writer, runs []run, preset, form string) {
+// rewrite puts the tables below their comments, in place of what is there.
+func rewrite(page string, tables map[string]string) (string, error) {
+	for name, table := range tables {
+		place := regexp.MustCompile(`(?m)^<!-- table ` + regexp.QuoteMeta(name) + ` -->\n(\|.*\n)*`)
+		if !place.MatchString(page) {
+			return "", fmt.Errorf("no place for table %q", name)
+		}
+		page = place.ReplaceAllLiteralString(page, "<!-- table "+name+" -->\n"+table)
+	}
+	return page, nil
+}
+
+func networks(runs []run, preset, form string) string {
+	w := &strings.Builder{}
 	fmt.Fprintln(w, "| network | test accuracy, % | held out, % | epoch | minutes | images/s | parameters | peak memory, GB | seeds |")
 	fmt.Fprintln(w, "|---|--:|--:|--:|--:|--:|--:|--:|--:|")
 	for _, family := range families {
@@ -118,17 +136,20 @@ func writeNetworks(w io.Writer, runs []run, preset, form string) {
 			thousands(of[0].Parameters),
 			mean(func(r run) float64 { return float64(r.PeakMemory) / 1e9 }, "%.2f"), len(of))
 	}
+	return w.String()
 }
 
-func writeDepths(w io.Writer, runs []run, value func(run) float64, show string) {
-	fmt.Fprintf(w, "| layers | %s |\n|--:|%s\n", strings.Join(families, " | "), strings.Repeat("--:|", len(families)))
+func byDepth(runs []run, value func(run) float64, show string) string {
+	w := &strings.Builder{}
+	fmt.Fprintf(w, "| layers | %s | highway, gates at −3 |\n|--:|%s\n", strings.Join(families, " | "), strings.Repeat("--:|", len(families)+1))
 	for _, depth := range whole(runs) {
 		fmt.Fprintf(w, "| %d |", depth)
 		for _, family := range families {
 			fmt.Fprintf(w, " %s |", spread(choose(runs, "depth", fmt.Sprintf("half-%s-%d", family, depth)), value, show))
 		}
-		fmt.Fprintln(w)
+		fmt.Fprintf(w, " %s |\n", spread(choose(runs, "depth", fmt.Sprintf("half-highway-%d-3", depth)), value, show))
 	}
+	return w.String()
 }
 
 // whole lists the depths that every family has been trained at.
