@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package setup
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// inBrowser is the notebook that the browser runs. It trains two networks.
+const inBrowser = "01_plain.ipynb"
+
+// TestBrowser opens a notebook in JupyterLab in a real browser, runs all of its cells, as a reader would,
+// and watches: while a network trains, the bar moves and the curve changes in place; at the end nothing has failed.
+// With -artifacts the screenshots are kept.
+func TestBrowser(t *testing.T) {
+	chromium := browser()
+	if chromium == "" {
+		t.Skip("there is no Chromium here")
+	}
+	s := realSetup(t)
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 4*time.Minute, fmt.Errorf("not done after %v", 4*time.Minute))
+	defer cancel()
+	address := serveLab(t, ctx, copyOf(t, s))
+	ctx, stop := openBrowser(ctx, chromium)
+	defer stop()
+	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
+		t.Fatal(err)
+	}
+	runCells(t, ctx)
+	seen := watch(t, ctx)
+	shoot(t, ctx, "end.png")
+	t.Logf("%d states of the bar, %d of the curve", len(seen.bars), len(seen.curves))
+	if len(seen.bars) < 2 {
+		t.Errorf("the progress bar showed %d states: it does not move", len(seen.bars))
+	}
+	if len(seen.curves) < 3 {
+		t.Errorf("the live curve showed %d states", len(seen.curves))
+	}
+	if seen.last.Errors != 0 {
+		t.Errorf("%d cells failed", seen.last.Errors)
+	}
+}
+
+// browser finds Chromium, or Chrome.
+func browser() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// copyOf is the checkout with a notebook folder of its own, so that nothing is saved into the real one.
+func copyOf(t *testing.T, s *Setup) *Setup {
+	t.Helper()
+	there := *s
+	there.Source = t.TempDir()
+	link(t, s.Source, there.Source, "notebooks")
+	if err := os.Mkdir(filepath.Join(there.Source, "notebooks"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	link(t, filepath.Join(s.Source, "notebooks"), filepath.Join(there.Source, "notebooks"), inBrowser)
+	// Without earlier runs: else they would be loaded, and there would be nothing to watch.
+	home := t.TempDir()
+	link(t, s.Home, home, "runs")
+	content := unrun(t, filepath.Join(s.Source, "notebooks", inBrowser), "%env "+EnvHome+" "+home)
+	if err := os.WriteFile(filepath.Join(there.Source, "notebooks", inBrowser), content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return &there
+}
+
+// link makes everything that is in one folder, but for one name, appear in another.
+func link(t *testing.T, from, to, except string) {
+	t.Helper()
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if entry.Name() == except {
+			continue
+		}
+		if err := os.Symlink(filepath.Join(from, entry.Name()), filepath.Join(to, entry.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// unrun is the notebook without outputs, and with one more cell at its beginning.
+func unrun(t *testing.T, name, first string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var notebook map[string]any
+	if err := json.Unmarshal(content, &notebook); err != nil {
+		t.Fatal(err)
+	}
+	cells, _ := notebook["cells"].([]any)
+	for _, c := range cells {
+		if cell, ok := c.(map[string]any); ok && cell["cell_type"] == "code" {
+			cell["outputs"], cell["execution_count"] = []any{}, nil
+		}
+	}
+	begin := map[string]any{"cell_type": "code", "id": "first", "metadata": map[string]any{}, "outputs": []any{}, "execution_count": nil, "source": first}
+	notebook["cells"] = append([]any{begin}, cells...)
+	content, err = json.Marshal(notebook)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// serveLab starts JupyterLab and returns the notebook's address. The server ends with the context, before the test does.
+func serveLab(t *testing.T, ctx context.Context, s *Setup) string {
+	t.Helper()
+	said, out := io.Pipe()
+	s.Out = out
+	ended := make(chan error, 1)
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		err := s.Lab(ctx, LabOptions{Address: "127.0.0.1", Port: 18899})
+		out.Close()
+		ended <- err
+	}()
+	t.Cleanup(func() { cancel(); <-ended })
+	parts := findAddress(said)
+	if parts == nil {
+		t.Fatal("JupyterLab tells no address")
+	}
+	return parts[1] + "/lab/tree/" + inBrowser + "?token=" + parts[2]
+}
+
+// openBrowser starts the browser. Its window is high enough for the whole notebook: JupyterLab draws only what is in sight.
+func openBrowser(ctx context.Context, chromium string) (context.Context, context.CancelFunc) {
+	options := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(chromium), chromedp.WindowSize(1200, 9000), chromedp.Flag("disable-component-update", true),
+	}
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	return chromedp.NewContext(ctx, chromedp.WithAllocatorOptions(options...))
+}
+
+// runCells waits until the notebook has its kernel, and presses the button "Run this cell and advance" once for each cell.
+func runCells(t *testing.T, ctx context.Context) {
+	t.Helper()
+	for cells := 0; cells == 0; time.Sleep(time.Second) {
+		cells = evaluate[int](t, ctx, `/gonb/.test(document.querySelector('.jp-Toolbar-kernelName')?.textContent) ? document.querySelectorAll('.jp-Notebook-cell').length : 0`)
+		for range cells {
+			evaluate[bool](t, ctx, `document.querySelector('[data-command="notebook:run-cell-and-select-next"]').dispatchEvent(new MouseEvent('mousedown', {button: 0, bubbles: true}))`)
+		}
+	}
+}
+
+func evaluate[T any](t *testing.T, ctx context.Context, script string) T {
+	t.Helper()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		t.Fatal(err, context.Cause(ctx))
+	}
+	return value
+}
+
+// state is what the page shows at one moment.
+type state struct {
+	Running int      // cells that are running or wait for it
+	Errors  int      // outputs that are errors
+	Done    int      // cells that have run
+	Bar     string   // the line of the progress bar, if there is one
+	Curves  []string // the pictures that a running cell shows in HTML
+}
+
+// look reads the state from the page.
+const look = `(() => {
+	const all = selector => [...document.querySelectorAll(selector)];
+	const prompts = all('.jp-CodeCell .jp-InputPrompt').map(p => p.textContent);
+	const bar = all('.jp-OutputArea-output pre').flatMap(p => p.textContent.split('\n')).filter(line => /epoch \d+\/\d+  loss .*\d+\/\d+/.test(line));
+	return {
+		Running: prompts.filter(p => p === '[*]:').length,
+		Done: prompts.filter(p => /^\[\d+\]:$/.test(p)).length,
+		Errors: all('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]').length,
+		Bar: bar.join('\n'),
+		Curves: all('.jp-RenderedHTMLCommon img[src^="data:image/png"]').map(img => img.src),
+	};
+})()`
+
+// sights are all different states that were seen.
+type sights struct {
+	bars, curves map[string]bool
+	last         state
+}
+
+// watch looks at the page until all cells have run, or one has failed.
+func watch(t *testing.T, ctx context.Context) sights {
+	t.Helper()
+	seen := sights{bars: map[string]bool{}, curves: map[string]bool{}}
+	shot := false
+	for seen.last.Done == 0 || seen.last.Running > 0 {
+		seen.last = evaluate[state](t, ctx, look)
+		time.Sleep(50 * time.Millisecond)
+		if seen.last.Bar != "" {
+			seen.bars[strings.TrimSpace(seen.last.Bar)] = true
+		}
+		for _, curve := range seen.last.Curves {
+			seen.curves[curve] = true
+		}
+		if !shot && len(seen.curves) >= 2 && seen.last.Bar != "" {
+			shot = true
+			shoot(t, ctx, "training.png")
+		}
+	}
+	return seen
+}
+
+// shoot keeps what the browser shows.
+func shoot(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(t.ArtifactDir(), name), picture, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
