@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -125,23 +124,12 @@ func unrun(t *testing.T, name, first string) []byte {
 	return content
 }
 
-// serveLab starts JupyterLab and returns the notebook's address. The server ends with the context, before the test does.
+// serveLab starts JupyterLab and returns the notebook's address. The server ends before the test does.
 func serveLab(t *testing.T, ctx context.Context, s *Setup) string {
 	t.Helper()
-	said, out := io.Pipe()
-	s.Out = out
-	ended := make(chan error, 1)
 	ctx, cancel := context.WithCancel(ctx)
-	go func() {
-		err := s.Lab(ctx, LabOptions{Address: "127.0.0.1", Port: 18899})
-		out.Close()
-		ended <- err
-	}()
+	parts, ended := startLab(t, ctx, s)
 	t.Cleanup(func() { cancel(); <-ended })
-	parts := findAddress(said)
-	if parts == nil {
-		t.Fatal("JupyterLab tells no address")
-	}
 	return parts[1] + "/lab/tree/" + inBrowser + "?token=" + parts[2]
 }
 

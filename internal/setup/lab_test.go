@@ -16,21 +16,10 @@ import (
 // TestLab serves JupyterLab and asks it, as a browser would, for its kernels: with the token and without.
 func TestLab(t *testing.T) {
 	s := realSetup(t)
-	said, out := io.Pipe()
-	s.Out = out
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	ended := make(chan error, 1)
 	start := time.Now()
-	go func() {
-		err := s.Lab(ctx, LabOptions{Address: "127.0.0.1", Port: 18888})
-		out.Close()
-		ended <- err
-	}()
-	address := findAddress(said)
-	if address == nil {
-		t.Fatalf("JupyterLab tells no address: %v", <-ended)
-	}
+	address, ended := startLab(t, ctx, s)
 	t.Logf("JupyterLab is there after %v", time.Since(start))
 	if status, kernels := get(t, address[1]+"/api/kernelspecs?token="+address[2]); status != http.StatusOK || !strings.Contains(kernels, `"gonb"`) {
 		t.Errorf("with the token: status %d, kernels %s", status, kernels)
@@ -42,6 +31,24 @@ func TestLab(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Errorf("JupyterLab ends with %v", err)
 	}
+}
+
+// startLab starts JupyterLab and waits until it tells its address, in parts[1], and its token, in parts[2]. What it returned
+// when the context has ended comes through ended.
+func startLab(t *testing.T, ctx context.Context, s *Setup) (parts []string, ended <-chan error) {
+	t.Helper()
+	said, out := io.Pipe()
+	s.Out = out
+	result := make(chan error, 1)
+	go func() {
+		err := s.Lab(ctx, LabOptions{Address: "127.0.0.1", Port: 18888})
+		out.Close()
+		result <- err
+	}()
+	if parts = findAddress(said); parts == nil {
+		t.Fatalf("JupyterLab tells no address: %v", <-result)
+	}
+	return parts, result
 }
 
 // findAddress waits for the line with the address and the token, and reads on in the background so that nothing blocks.
