@@ -20,7 +20,7 @@ import (
 //	y = H(x)·T(x) + x·(1 − T(x)),  H = ReLU ∘ BN ∘ conv3×3 ∘ ReLU ∘ BN ∘ conv3×3,  T = σ(conv3×3(x) + b)
 //
 // It is eq. 3 of Srivastava, Greff and Schmidhuber 2015, Highway Networks (arXiv:1505.00387); b starts at gateBias, below
-// zero so that a new net carries (Sec. 2.2). −1 suits up to thirty layers, −3 fifty and more.
+// zero so that a new net carries (Sec. 2.2). −1 suits about twenty layers, −3 fifty and more.
 // Departures: H is two layers with batch norm (the paper's is one without), which makes it the Plain block exactly;
 // where the shape changes, x is carried as in Residual (every stride-th pixel, channels of zeros appended).
 //

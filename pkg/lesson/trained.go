@@ -3,9 +3,14 @@
 package lesson
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 
+	"github.com/google/renameio/v2"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/plots"
@@ -42,6 +47,48 @@ func trained(dir string) (*Run, error) {
 	r := &Run{Name: name, Model: cifar.Normalized(net), Report: report}
 	r.Result = &recipe.Result{Store: store, History: history}
 	return r, nil
+}
+
+// Tested is [Trained], and what that network makes of images that it has not seen, such as the test images of [cifar.Open].
+// The score is kept in $SKIPNETS_HOME/runs/lessons/tested (by default in the user's cache folder), so that the next cell that
+// asks has it at once; other weights or images are measured anew.
+func Tested(ctx context.Context, folder string, images cifar.Set) (*Run, recipe.Score, error) {
+	home, err := cifar.Home()
+	if err != nil {
+		return nil, recipe.Score{}, fmt.Errorf("lesson: %w", err)
+	}
+	return tested(ctx, filepath.Join(trainedDir, folder), images, filepath.Join(home, "runs", "lessons", "tested"))
+}
+
+func tested(ctx context.Context, dir string, images cifar.Set, keep string) (*Run, recipe.Score, error) {
+	run, err := trained(dir)
+	if err != nil {
+		return nil, recipe.Score{}, err
+	}
+	weights, err := os.ReadFile(filepath.Join(dir, recipe.BestFile))
+	if err != nil {
+		return nil, recipe.Score{}, fmt.Errorf("lesson: %w", err)
+	}
+	id := sha256.Sum256(append(weights, images.Images...))
+	file := filepath.Join(keep, fmt.Sprintf("%s-%x.json", run.Name, id[:8]))
+	var score recipe.Score
+	if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &score) == nil && len(score.Predictions) == images.Len() {
+		return run, score, nil
+	}
+	if score, err = run.Test(ctx, images); err != nil {
+		return nil, recipe.Score{}, err
+	}
+	text, err := json.Marshal(score)
+	if err == nil {
+		err = os.MkdirAll(keep, 0o755)
+	}
+	if err == nil {
+		err = renameio.WriteFile(file, text, 0o644)
+	}
+	if err != nil {
+		return nil, recipe.Score{}, fmt.Errorf("lesson: keep the score: %w", err)
+	}
+	return run, score, nil
 }
 
 // AccuracyCurves draws the run's accuracy on the training and the held-out images, epoch by epoch, and returns the PNG.

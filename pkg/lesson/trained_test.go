@@ -4,6 +4,7 @@ package lesson
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,6 +50,7 @@ func TestTrained(t *testing.T) {
 	if err1 != nil || err2 != nil || wantScore.Loss != gotScore.Loss {
 		t.Errorf("%v, %v: loss %v, want %v", err1, err2, gotScore.Loss, wantScore.Loss)
 	}
+	testTested(t, folders[0], few, gotScore)
 	if _, err := got.AccuracyCurves(); err != nil {
 		t.Error(err)
 	}
@@ -59,5 +61,49 @@ func TestTrained(t *testing.T) {
 		if _, err := trained(folders[0]); err == nil || !strings.Contains(err.Error(), file) {
 			t.Errorf("error %v without %s", err, file)
 		}
+	}
+}
+
+// A network is measured once, and again when what was kept is damaged or the images are others.
+func testTested(t *testing.T, folder string, images cifar.Set, want recipe.Score) {
+	keep := filepath.Join(t.TempDir(), "tested")
+	kept := func() []string {
+		files, err := filepath.Glob(filepath.Join(keep, "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
+	}
+	for range 2 {
+		if _, score, err := tested(t.Context(), folder, images, keep); err != nil || !cmp.Equal(score, want) {
+			t.Errorf("%+v, %v; want %+v", score, err, want)
+		}
+	}
+	if len(kept()) != 1 {
+		t.Fatalf("kept: %v", kept())
+	}
+	for damage, content := range map[string]string{"cut": `{"Loss": 1`, "of other images": `{"Predictions": [1, 2]}`} {
+		if err := os.WriteFile(kept()[0], []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, score, err := tested(t.Context(), folder, images, keep); err != nil || !cmp.Equal(score, want) {
+			t.Errorf("%s: %+v, %v; want %+v", damage, score, err, want)
+		}
+	}
+	told := want // a kept score is believed: that is how one sees that nothing is measured twice
+	told.Loss = 7
+	text, err := json.Marshal(told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(kept()[0], text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, score, err := tested(t.Context(), folder, images, keep); err != nil || score.Loss != 7 {
+		t.Errorf("loss %g, %v: measured again", score.Loss, err)
+	}
+	_, fewer := images.Split(10, 1)
+	if _, score, err := tested(t.Context(), folder, fewer, keep); err != nil || score.Images != 10 || len(kept()) != 2 {
+		t.Errorf("other images: %d, %v, kept %v", score.Images, err, kept())
 	}
 }
