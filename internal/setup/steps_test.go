@@ -339,7 +339,7 @@ func TestNotebookModule(t *testing.T) {
 	}
 	t.Setenv("PATH", s.path("kernel")+":"+os.Getenv("PATH"))
 	t.Setenv("GOPROXY", "off") // nothing may have to be looked up
-	for _, command := range []string{"go mod init gonb_1234", "go get", "go vet"} {
+	for _, command := range []string{"go mod init gonb_1234", "go get", "go vet", "go build -o cell"} {
 		cmd := exec.CommandContext(t.Context(), "sh", "-c", command)
 		cmd.Dir = dir
 		if output, err := cmd.CombinedOutput(); err != nil {
@@ -349,6 +349,36 @@ func TestNotebookModule(t *testing.T) {
 	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err != nil || !strings.HasPrefix(string(mod), "module gonb_1234\n") {
 		t.Errorf("go.mod is\n%s%v", mod, err)
+	}
+}
+
+// What GoNB asks of go for every cell is answered without a proxy where that can be, and with one where it cannot.
+func TestGoCommand(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	if err := s.Ready(t.Context(), s.Kernel()); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ offline, asked, want string }{
+		{"true", "get", "off get|"},
+		{"false", "get", "off get|on get|"},
+		{"true", "get example.com/m@latest", "on get example.com/m@latest|"},
+		{"true", "build -o x -ldflags=-s", "on build -ldflags=-w -o x -ldflags=-s|"},
+		{"true", "test -c", "on test -c|"},
+	} {
+		dir := t.TempDir() // of a go that writes down how it was called
+		fake := "#!/bin/sh\nprintf '%s %s|' \"$GOPROXY\" \"$*\" >>" + dir + "/calls\n[ \"$GOPROXY\" = on ] || " + test.offline + "\n"
+		if err := os.WriteFile(filepath.Join(dir, "go"), []byte(fake), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), s.path("kernel", "go"), strings.Fields(test.asked)...)
+		cmd.Env = append(os.Environ(), "GOPROXY=on", "PATH="+s.path("kernel")+":"+dir+":"+os.Getenv("PATH"))
+		if output, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("go %s: %v\n%s", test.asked, err, output)
+		}
+		calls, err := os.ReadFile(filepath.Join(dir, "calls"))
+		if err != nil || string(calls) != test.want {
+			t.Errorf("go %s: called %q, want %q (%v)", test.asked, calls, test.want, err)
+		}
 	}
 }
 
