@@ -18,9 +18,10 @@ const markedPoints = 30
 
 // Series is a named sequence of values.
 type Series struct {
-	Name string
-	X    []float64 // nil means 1, 2, 3, …
-	Y    []float64
+	Name   string
+	X      []float64 // nil means 1, 2, 3, …
+	Y      []float64
+	Spread []float64 // half the length of each point's error bar, such as a standard deviation over seeds; nil means none
 }
 
 // points checks the series against the axes and returns it in gonum's form.
@@ -31,18 +32,25 @@ func (s Series) points(axes Axes) (plotter.XYs, error) {
 	if s.X != nil && len(s.X) != len(s.Y) {
 		return nil, fmt.Errorf("series %q: %d values of x, %d of y", s.Name, len(s.X), len(s.Y))
 	}
+	if s.Spread != nil && len(s.Spread) != len(s.Y) {
+		return nil, fmt.Errorf("series %q: %d error bars, %d values of y", s.Name, len(s.Spread), len(s.Y))
+	}
 	points := make(plotter.XYs, len(s.Y))
 	for i, y := range s.Y {
 		x := float64(i + 1)
 		if s.X != nil {
 			x = s.X[i]
 		}
-		if (axes.LogX && x <= 0) || (axes.LogY && y <= 0) {
+		bottom := y
+		if s.Spread != nil {
+			bottom -= s.Spread[i]
+		}
+		if (axes.LogX && x <= 0) || (axes.LogY && bottom <= 0) {
 			return nil, fmt.Errorf("series %q: point %d (%g, %g) cannot be on a logarithmic axis", s.Name, i, x, y)
 		}
 		points[i].X, points[i].Y = x, y
 	}
-	return points, plotter.CheckFloats(flatten(points)...)
+	return points, plotter.CheckFloats(append(flatten(points), s.Spread...)...)
 }
 
 func flatten(points plotter.XYs) []float64 {
@@ -53,8 +61,8 @@ func flatten(points plotter.XYs) []float64 {
 	return flat
 }
 
-// Curves draws each series as a line, with its points marked when they are few, and returns the PNG.
-// It is an error when there is no series, when one is empty, its lengths differ, or a value is NaN, infinite or,
+// Curves draws each series as a line, with its points marked when they are few and its error bars if it has some, and returns
+// the PNG. It is an error when there is no series, when one is empty, its lengths differ, or a value is NaN, infinite or,
 // on a logarithmic axis, not positive.
 func Curves(axes Axes, series ...Series) ([]byte, error) {
 	if len(series) == 0 {
@@ -71,7 +79,7 @@ func Curves(axes Axes, series ...Series) ([]byte, error) {
 		for _, point := range points {
 			whole = whole && point.X == math.Trunc(point.X)
 		}
-		if err := addCurve(p, &legend, &style, s.Name, points); err != nil {
+		if err := addCurve(p, &legend, &style, s, points); err != nil {
 			return nil, fmt.Errorf("plots: curves: series %q: %w", s.Name, err)
 		}
 	}
@@ -87,25 +95,47 @@ func Curves(axes Axes, series ...Series) ([]byte, error) {
 	return encode(vg.Points(480), vg.Points(290), func(canvas draw.Canvas) { drawBeside(canvas, p, legend) })
 }
 
-func addCurve(p *plot.Plot, legend *plot.Legend, style *styler, name string, points plotter.XYs) error {
+func addCurve(p *plot.Plot, legend *plot.Legend, style *styler, s Series, points plotter.XYs) error {
 	line, scatter, err := plotter.NewLinePoints(points)
 	if err != nil {
 		return err
 	}
 	line.Width = vg.Points(1.6)
-	line.Color, line.Dashes = style.next(name)
+	line.Color, line.Dashes = style.next(s.Name)
 	p.Add(line)
 	if len(points) <= markedPoints {
 		scatter.Color, scatter.Radius, scatter.Shape = line.Color, vg.Points(2.2), draw.CircleGlyph{}
 		p.Add(scatter)
 	}
-	if name != "" {
-		legend.Add(name, line)
+	if s.Spread != nil {
+		bars, err := plotter.NewYErrorBars(withErrors{points, symmetric(s.Spread)})
+		if err != nil {
+			return err
+		}
+		bars.Color, bars.Width = line.Color, vg.Points(1)
+		p.Add(bars)
+	}
+	if s.Name != "" {
+		legend.Add(s.Name, line)
 	}
 	return nil
 }
 
-// Bars draws one group of bars a label, one bar of the group a series (series.X is not used), and returns the PNG.
+// withErrors are points with error bars, in gonum's form.
+type withErrors struct {
+	plotter.XYs
+	plotter.YErrors
+}
+
+func symmetric(bars []float64) plotter.YErrors {
+	errs := make(plotter.YErrors, len(bars))
+	for i, bar := range bars {
+		errs[i].Low, errs[i].High = bar, bar
+	}
+	return errs
+}
+
+// Bars draws one group of bars a label, one bar of the group a series (series.X and series.Spread are not used), and returns the PNG.
 // The axis begins at zero, so that lengths compare. It is an error when there is nothing to draw, when a series
 // has not one value a label, or a value is NaN or infinite.
 func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {

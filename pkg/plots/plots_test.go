@@ -84,6 +84,20 @@ func TestCurvesUseTheFamilyColours(t *testing.T) {
 	}
 }
 
+// Error bars add ink of the family's colour above and below a point, and widen the axis.
+func TestErrorBars(t *testing.T) {
+	flat := Series{Name: "dense", Y: []float64{1, 1, 1}}
+	ink := func() int {
+		figure, err := Curves(Axes{Title: "Error bars"}, flat)
+		return colors(decode(t, figure, err))[familyColor(t, "dense")]
+	}
+	without := ink()
+	flat.Spread = []float64{0.1, 0.2, 0.3}
+	if with := ink(); with < without+100 {
+		t.Errorf("%d pixels with error bars, %d without", with, without)
+	}
+}
+
 func TestLogAxisOfOneValue(t *testing.T) {
 	for _, value := range []float64{1, 0.3, 2000} {
 		figure, err := Curves(Axes{LogY: true}, Series{Name: "plain", Y: []float64{value, value}})
@@ -204,6 +218,8 @@ func TestBadInput(t *testing.T) {
 	img := image.NewGray(image.Rect(0, 0, 2, 2))
 	for want, draw := range map[string]func() ([]byte, error){
 		"1 values of x, 2 of y":     func() ([]byte, error) { return Curves(Axes{}, Series{X: []float64{1}, Y: []float64{1, 2}}) },
+		"1 error bars, 2 values":    func() ([]byte, error) { return Curves(Axes{}, Series{Y: []float64{1, 2}, Spread: []float64{1}}) },
+		"point 0 (1, 1) cannot be":  func() ([]byte, error) { return Curves(Axes{LogY: true}, Series{Y: []float64{1}, Spread: []float64{2}}) },
 		"logarithmic axis":          func() ([]byte, error) { return Curves(Axes{LogY: true}, Series{Y: []float64{1, 0}}) },
 		"NaN":                       func() ([]byte, error) { return Curves(Axes{}, Series{Y: []float64{math.NaN()}}) },
 		"infinite data point":       func() ([]byte, error) { return Curves(Axes{}, Series{Y: []float64{math.Inf(1)}}) },

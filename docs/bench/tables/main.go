@@ -206,15 +206,18 @@ func thousands(n int64) string {
 	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }
 
-// depthFigure draws the training loss at the end against depth, a curve for each family.
+// depthFigure draws the training loss at the end against depth, a curve for each family, with error bars over seeds.
 func depthFigure(runs []run) ([]byte, error) {
 	var series []plots.Series
 	for _, family := range families {
 		s := plots.Series{Name: family}
 		for _, depth := range whole(runs) {
 			of := choose(runs, "depth", fmt.Sprintf("half-%s-%d", family, depth))
-			s.X = append(s.X, float64(depth))
-			s.Y = append(s.Y, stat.Mean(values(of, func(r run) float64 { return r.last.TrainLoss }), nil))
+			mean, deviation := stat.MeanStdDev(values(of, func(r run) float64 { return r.last.TrainLoss }), nil)
+			if math.IsNaN(deviation) { // of one seed
+				deviation = 0
+			}
+			s.X, s.Y, s.Spread = append(s.X, float64(depth)), append(s.Y, mean), append(s.Spread, deviation)
 		}
 		series = append(series, s)
 	}
