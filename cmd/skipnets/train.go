@@ -4,8 +4,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -142,6 +144,10 @@ func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, e
 	})
 	if err != nil {
 		return recipe.Report{}, err
+	}
+	// The report is written last: where there is one, the run had ended before, and the test images are read once.
+	if kept, err := recipe.LoadReport(dir); !errors.Is(err, fs.ErrNotExist) {
+		return kept, err
 	}
 	memory, err := peakMemory()
 	if err != nil {

@@ -43,6 +43,17 @@ func TestTrainEvalPredict(t *testing.T) {
 		}
 	}
 
+	r.Commit = "of the program that trained it" // a second call must not put its own in its place
+	if err := r.Save(run); err != nil {
+		t.Fatal(err)
+	}
+	if err := command(t, "train", "-quick", "-preset", "quick", "-epochs", "1", "-dir", dir, "residual-8"); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := recipe.LoadReport(run); err != nil || again != r {
+		t.Errorf("after training again the report is %+v (%v), it was %+v", again, err, r)
+	}
+
 	confusion := filepath.Join(dir, "confusion.png")
 	if err := command(t, "eval", "-quick", "-confusion", confusion, run); err != nil {
 		t.Fatal(err)
