@@ -49,8 +49,9 @@ func (w *Watch) Done() error {
 }
 
 func (w *Watch) figure() ([]byte, error) {
+	epoch := func(r recipe.Record) float64 { return float64(r.Epoch) }
 	loss := func(name string, of func(recipe.Record) float64) plots.Series {
-		return plots.Series{Name: name, Y: w.history.Series(of)}
+		return plots.Series{Name: name, X: w.history.Series(epoch), Y: w.history.Series(of)} // a resumed training begins at a later epoch
 	}
 	return plots.Curves(plots.Axes{Title: w.title, X: "epoch", Y: "loss"},
 		loss("training", func(r recipe.Record) float64 { return r.TrainLoss }),

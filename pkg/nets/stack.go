@@ -163,8 +163,3 @@ func compactNet(block Block, widths []int, stemStride, classes int) (Model, erro
 // smallestMap is the height below which Compact does not go. On 2×2 pixels a 3×3 convolution multiplies mostly zeros, and
 // XLA's for CPUs is far slower there: 5 against 309 GFLOPS on 4×4 pixels, 256 channels, two Zen 4 cores.
 const smallestMap = 4
-
-// CompactDense is Compact with concatenation: each stage hands on its own channels and as many new ones.
-func CompactDense(widths []int, classes int) (Model, error) {
-	return Compact(Dense(0), widths, classes)
-}

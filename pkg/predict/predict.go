@@ -58,8 +58,11 @@ func Probabilities(backend compute.Backend, net recipe.Model, store *model.Store
 		return nil, fmt.Errorf("picture: %d×%d pixels, the networks know %d×%d: shrink it", size.X, size.Y, cifar.Size, cifar.Size)
 	}
 	pixels := make([]uint8, 0, cifar.Size*cifar.Size*cifar.Channels)
-	for i := 0; i < len(picture.Pix); i += 4 {
-		pixels = append(pixels, picture.Pix[i:i+3]...)
+	for y := range cifar.Size {
+		row := picture.Pix[y*picture.Stride:] // which is longer in a part of a larger picture
+		for x := range cifar.Size {
+			pixels = append(pixels, row[4*x:4*x+3]...)
+		}
 	}
 	logits, err := recipe.Logits(backend, net, store, tensors.FromFlatDataAndDimensions(pixels, 1, cifar.Size, cifar.Size, cifar.Channels))
 	if err != nil {
@@ -108,7 +111,7 @@ func Figure(picture image.Image, probabilities []float64) ([]byte, error) {
 		names = append(names, cifar.Classes10[c])
 		percent = append(percent, 100*probabilities[c])
 	}
-	bars, err := plots.Bars(plots.Axes{Title: "What the network sees, and what it takes it for", Y: "probability, %"}, names, plots.Series{Name: "probability", Y: percent})
+	bars, err := plots.Bars(plots.Axes{Title: "What the network sees, and what it takes it for", Y: "probability, %"}, names, plots.Series{Y: percent})
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/jpeg"
 	"image/png"
 	"os"
@@ -98,6 +99,12 @@ func TestProbabilities(t *testing.T) {
 	p, err := Probabilities(backend, meanColor, model.NewStore(), red)
 	if err != nil || len(p) != 3 || p[0] < 0.999 {
 		t.Errorf("%v, %v: want class 0 of a red picture", p, err)
+	}
+	large := image.NewRGBA(image.Rect(0, 0, 3*cifar.Size, 2*cifar.Size))
+	place := image.Rect(cifar.Size, cifar.Size, 2*cifar.Size, 2*cifar.Size)
+	draw.Draw(large, place, red, image.Point{}, draw.Src)
+	if part, err := Probabilities(backend, meanColor, model.NewStore(), large.SubImage(place).(*image.RGBA)); err != nil || !slices.Equal(part, p) {
+		t.Errorf("%v, %v: want %v, as of the same pixels in a picture of their own", part, err, p)
 	}
 	if _, err := Probabilities(backend, meanColor, model.NewStore(), image.NewRGBA(image.Rect(0, 0, 8, 9))); err == nil || !strings.Contains(err.Error(), "8×9") {
 		t.Errorf("error %v for a picture of 8×9 pixels", err)

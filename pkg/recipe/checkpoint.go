@@ -26,12 +26,9 @@ const (
 // Load reads the network that a run kept, from LatestFile, BestFile or any other weights file. Evaluating it with
 // another network than it was trained with is an error.
 func Load(path string) (*model.Store, error) {
-	store, _, err := loadStore(path)
+	store, _, err := LoadWithNotes(path)
 	return store, err
 }
-
-// LoadWithNotes is Load that also returns what was noted when the file was written: its NetworkNote and others.
-func LoadWithNotes(path string) (*model.Store, map[string]string, error) { return loadStore(path) }
 
 // NetworkNote is the key of the note that holds the network's name.
 const NetworkNote = "network"
@@ -84,11 +81,14 @@ func (t *trainer) save() error {
 
 // restore reads the checkpoint in the job's directory, if there is one.
 func (t *trainer) restore() error {
-	path := filepath.Join(t.job.Dir, LatestFile)
-	if _, err := os.Stat(path); t.job.Dir == "" || errors.Is(err, os.ErrNotExist) {
+	if t.job.Dir == "" {
 		return nil
 	}
-	store, notes, err := loadStore(path)
+	path := filepath.Join(t.job.Dir, LatestFile)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return removeReport(t.job.Dir)
+	}
+	store, notes, err := LoadWithNotes(path)
 	if err != nil {
 		return err
 	}
@@ -108,6 +108,14 @@ func (t *trainer) restore() error {
 		return fmt.Errorf("%s has %d epochs, the checkpoint %d", filepath.Join(t.job.Dir, HistoryFile), len(history), saved.Epoch)
 	}
 	t.store, t.state, t.history = store, saved, history[:saved.Epoch]
+	return nil
+}
+
+// removeReport takes away what an earlier training in the directory came to, since it is not true of one that begins anew.
+func removeReport(dir string) error {
+	if err := os.Remove(filepath.Join(dir, ReportFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("an earlier report: %w", err)
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ package recipe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -69,13 +70,13 @@ func Fit(ctx context.Context, job Job) (*Result, error) {
 func (j Job) check() error {
 	switch {
 	case j.Backend == nil:
-		return fmt.Errorf("%w a backend", errIncomplete)
+		return errors.New("recipe: the job lacks a backend")
 	case j.Model == nil:
-		return fmt.Errorf("%w a model", errIncomplete)
+		return errors.New("recipe: the job lacks a model")
 	case j.Training == nil || j.Training.Steps() == 0:
-		return fmt.Errorf("%w training images", errIncomplete)
+		return errors.New("recipe: the job lacks training images")
 	case j.HeldOut == nil || j.HeldOut.Steps() == 0:
-		return fmt.Errorf("%w held-out images", errIncomplete)
+		return errors.New("recipe: the job lacks held-out images")
 	}
 	return j.Recipe.Validate()
 }
@@ -87,12 +88,11 @@ func (j Job) identity() string {
 }
 
 func (t *trainer) run(ctx context.Context) error {
-	if t.state.Done {
-		return nil
-	}
-	for t.state.Total < t.total {
-		if err := t.epoch(ctx); err != nil {
-			return err
+	for !t.state.Done {
+		if t.state.Total < t.total { // else only the last epoch's measurement is left to do
+			if err := t.epoch(ctx); err != nil {
+				return err
+			}
 		}
 		if err := t.endEpoch(ctx); err != nil {
 			return err

@@ -11,7 +11,6 @@ package recipe
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 
@@ -130,9 +129,6 @@ func (r Recipe) String() string {
 	}
 	return string(text)
 }
-
-// errIncomplete is returned for a Job that lacks something.
-var errIncomplete = errors.New("recipe: the job lacks")
 
 func oneOf(s string, allowed ...string) bool {
 	for _, a := range allowed {

@@ -19,7 +19,7 @@ type Report struct {
 	Network          string  `json:"network"`
 	Recipe           string  `json:"recipe"`
 	Seed             int64   `json:"seed"`
-	Precision        string  `json:"precision"`         // of the convolutions: fp32 or bf16
+	Precision        string  `json:"precision"`         // of the convolutions in training: fp32 or bf16; the test images are measured in fp32
 	Epoch            int     `json:"epoch"`             // the best on the held-out images
 	HeldOutAccuracy  float64 `json:"held_out_accuracy"` // 0 to 1
 	TestAccuracy     float64 `json:"test_accuracy"`     // 0 to 1
@@ -27,7 +27,7 @@ type Report struct {
 	Seconds          float64 `json:"seconds"`            // training and held-out evaluation, without the first compilation
 	SamplesPerSecond float64 `json:"samples_per_second"` // of the last epoch's training
 	Parameters       int64   `json:"parameters"`
-	PeakMemory       int64   `json:"peak_memory"` // resident bytes, images included; 0 where unknown
+	PeakMemory       int64   `json:"peak_memory"` // resident bytes of the process in training, images and what earlier networks left included; 0 where unknown
 	Machine          string  `json:"machine"`
 	Backend          string  `json:"backend"`
 	Commit           string  `json:"commit"` // of the program, where its build knows it: go build does, go run does not

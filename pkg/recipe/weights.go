@@ -26,7 +26,7 @@ import (
 // holds the digest of the values, so that a damaged file is refused. One file, written aside and renamed: what is
 // there is whole. GoMLX's own checkpoints are not (docs/upstream.md, "A checkpoint whose Save was interrupted").
 
-// ErrDamaged is wrapped by the error for a weights file that is truncated or was changed after it was written.
+// ErrDamaged is wrapped by the error for a weights file that is truncated or whose values were changed after it was written.
 var ErrDamaged = errors.New("damaged weights file")
 
 const (
@@ -106,8 +106,9 @@ func writeSafetensors(path string, header map[string]any, values []byte) error {
 	return nil
 }
 
-// loadStore reads a file that saveStore wrote. The store hands out the values when a model asks for its variables.
-func loadStore(path string) (*model.Store, map[string]string, error) {
+// LoadWithNotes is [Load] that also returns what was noted when the file was written: its [NetworkNote] and others. The
+// store hands out the values when a model asks for its variables.
+func LoadWithNotes(path string) (*model.Store, map[string]string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read weights: %w", err)
@@ -213,7 +214,7 @@ func fromHalf(value *tensors.Tensor) (*tensors.Tensor, error) {
 	return tensors.FromFlatDataAndDimensions(flat, value.Shape().Dimensions...), nil
 }
 
-// loader hands each value out once, to the variable that asks for its path.
+// loader hands out copies of the values, so that every clone of a store has them too.
 type loader struct {
 	file   string
 	values map[string]*tensors.Tensor
@@ -222,8 +223,14 @@ type loader struct {
 // LoadVariable implements model.Loader.
 func (l *loader) LoadVariable(_ *model.Store, path string) (*tensors.Tensor, bool) {
 	value, found := l.values[path]
-	delete(l.values, path)
-	return value, found
+	if !found {
+		return nil, false
+	}
+	copied, err := value.LocalClone()
+	if err != nil {
+		panic(fmt.Errorf("%s: %s: %w", l.file, path, err)) // GoMLX has no other way
+	}
+	return copied, true
 }
 
 // DeleteVariable implements model.Loader.
@@ -239,13 +246,15 @@ func checkLoaded(store *model.Store) error {
 	if !loaded {
 		return nil
 	}
+	used := map[string]bool{}
 	for v := range store.IterVariables() {
 		if !v.HasValue() {
 			return fmt.Errorf("%s has no value for %s: it holds another network", l.file, v.Path())
 		}
+		used[v.Path()] = true
 	}
 	for path := range l.values {
-		if ofNetwork(path) {
+		if ofNetwork(path) && !used[path] {
 			return fmt.Errorf("%s has a value for %s, which this network lacks: it holds another network", l.file, path)
 		}
 	}
