@@ -11,22 +11,30 @@ import (
 	"testing"
 )
 
-// What in prose is not a measured figure: mathematics, code, the address of a link, a year, a paper's number at arXiv.
-var notMeasured = regexp.MustCompile(`(?s)\$\$.*?\$\$|\$[^$]*\$|` + "```.*?```|`[^`]*`" + `|\]\([^)]*\)|\b(19|20)\d\d\b|arXiv:[\d.]+`)
+// What in prose is not a measured figure: mathematics, code, the address of a link, a year, a paper's number at arXiv, a version.
+var notMeasured = regexp.MustCompile(`(?s)\$\$.*?\$\$|\$[^$]*\$|` + "```.*?```|`[^`]*`" + `|\]\([^)]*\)|\b(19|20)\d\d\b|arXiv:[\d.]+|\bv\d+(\.\d+)+`)
 
 // A figure is a number with a decimal point, a per cent sign, or at least three digits.
 var figure = regexp.MustCompile(`\d[\d,]*\.\d+%?|\d+%|\d[\d,]*\d{2}`)
 
+// A number is as it is printed.
+var number = regexp.MustCompile(`\d[\d,]*(\.\d+)?%?`)
+
 // unseen returns the figures in the notebook's prose that occur in no output and no code of it.
 func unseen(n notebook) []string {
-	var shown strings.Builder
+	shown := map[string]bool{}
+	show := func(text string) {
+		for _, printed := range number.FindAllString(text, -1) {
+			shown[printed], shown[strings.TrimSuffix(printed, "%")] = true, true
+		}
+	}
 	for _, cell := range n.Cells {
 		if cell.Type != "code" {
 			continue
 		}
-		shown.WriteString(string(cell.Source) + "\n")
+		show(string(cell.Source))
 		for _, output := range cell.Outputs {
-			shown.WriteString(output.shown() + "\n")
+			show(output.shown())
 		}
 	}
 	var missing []string
@@ -34,9 +42,9 @@ func unseen(n notebook) []string {
 		if cell.Type != "markdown" {
 			continue
 		}
-		for _, number := range figure.FindAllString(notMeasured.ReplaceAllString(string(cell.Source), " "), -1) {
-			if !strings.Contains(shown.String(), strings.ReplaceAll(number, ",", "")) && !strings.Contains(shown.String(), number) {
-				missing = append(missing, fmt.Sprintf("cell %d: %s", i+1, number))
+		for _, quoted := range figure.FindAllString(notMeasured.ReplaceAllString(string(cell.Source), " "), -1) {
+			if !shown[strings.ReplaceAll(quoted, ",", "")] && !shown[quoted] {
+				missing = append(missing, fmt.Sprintf("cell %d: %s", i+1, quoted))
 			}
 		}
 	}
@@ -65,7 +73,10 @@ func TestUnseen(t *testing.T) {
 		"It reaches 83.7% in 12 epochs.":             "cell 1: 83.7%",
 		"It reaches 84.5%, with 269,722 parameters.": "",
 		"About $0.95^{50} = 0.077$, He et al. 2015 (arXiv:1512.03385), `x = 0.25`, [a page](a.html#1.25).": "",
-		"A factor of 1.21": "cell 1: 1.21",
+		"A factor of 1.21":                  "cell 1: 1.21",
+		"A part of the other: 84.5 or 697.": "cell 1: 697",
+		"Half of it: 4.5%.":                 "cell 1: 4.5%",
+		"Version v0.28.4 of GoMLX.":         "",
 	} {
 		var n notebook
 		cells := fmt.Sprintf(`{"cells":[{"cell_type":"markdown","source":%q},{"cell_type":"code","source":"","outputs":[{"text":"84.5%% of 269722"}]}]}`, prose)

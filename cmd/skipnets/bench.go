@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/lesson"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
@@ -26,7 +27,7 @@ func benchCommand() *cli.Command {
 			backendFlag(),
 			&cli.IntFlag{Name: "batch", Value: 128, Usage: "images in a batch"},
 			&cli.IntFlag{Name: "steps", Value: 20, Usage: "steps, of which the median counts"},
-			&cli.StringFlag{Name: "precision", Value: "fp32", Usage: "fp32, bf16 or both: of the convolutions"},
+			&cli.StringFlag{Name: "precision", Value: "fp32", Usage: "of the convolutions: fp32, bf16 or fp32,bf16"},
 		},
 		Action: benchAction,
 	}
@@ -47,6 +48,11 @@ func benchAction(ctx context.Context, cmd *cli.Command) error {
 	for _, p := range precisions {
 		if p != "fp32" && p != "bf16" {
 			return fmt.Errorf("bench: precision %q is neither fp32 nor bf16", p)
+		}
+	}
+	for _, name := range names {
+		if _, err := nets.Parse(name, len(cifar.Classes10)); err != nil {
+			return err
 		}
 	}
 	if cmd.Int("steps") < 1 {
@@ -82,7 +88,7 @@ func bench(ctx context.Context, out io.Writer, backend compute.Backend, name str
 	r.BatchSize, r.BFloat16 = batch, bf16
 	images, _ := cifar.Sample()
 	data, err := cifar.NewDataset(images, cifar.Options{BatchSize: batch, Shuffle: true, DropLast: true,
-		Augment: cifar.Augment{Pad: r.Pad, Flip: cifar.AlternatingFlip}})
+		Augment: lesson.Augment(r)})
 	if err != nil {
 		return err
 	}

@@ -28,8 +28,8 @@ func TestKeptWeightsReproduce(t *testing.T) {
 	}
 	t.Setenv(cifar.EnvQuick, "")
 	runs, err := filepath.Glob("../../notebooks/trained/*/*/best.safetensors")
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(runs) == 0 {
+		t.Fatalf("weights %v, %v", runs, err)
 	}
 	for _, weights := range runs {
 		dir := filepath.Dir(weights)

@@ -41,6 +41,9 @@ func newReport(name string, t experiment, fitted *recipe.Result, score recipe.Sc
 
 // writeTable writes the results as a Markdown table.
 func writeTable(w io.Writer, results []recipe.Report) error {
+	if len(results) == 0 {
+		return nil
+	}
 	out := bufio.NewWriter(w)
 	fmt.Fprintln(out, "\n| network | test accuracy | held out | epoch | minutes | images/s | parameters | peak memory |")
 	fmt.Fprintln(out, "|---|--:|--:|--:|--:|--:|--:|--:|")
@@ -48,10 +51,8 @@ func writeTable(w io.Writer, results []recipe.Report) error {
 		fmt.Fprintf(out, "| %s | %.2f%% | %.2f%% | %d | %.1f | %.0f | %d | %.2f GB |\n", r.Network, 100*r.TestAccuracy,
 			100*r.HeldOutAccuracy, r.Epoch, r.Seconds/60, r.SamplesPerSecond, r.Parameters, float64(r.PeakMemory)/1e9)
 	}
-	if len(results) > 0 {
-		r := results[0]
-		fmt.Fprintf(out, "\nRecipe %s, seed %d, convolutions in %s, %d test images, %s, %s.\n", r.Recipe, r.Seed, r.Precision, r.TestImages, r.Machine, r.Backend)
-	}
+	r := results[0]
+	fmt.Fprintf(out, "\nRecipe %s, seed %d, convolutions in %s, %d test images, %s, %s.\n", r.Recipe, r.Seed, r.Precision, r.TestImages, r.Machine, r.Backend)
 	return out.Flush()
 }
 

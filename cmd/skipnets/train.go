@@ -16,6 +16,7 @@ import (
 
 	"github.com/skipnets/skipnets/pkg/accel"
 	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/lesson"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
@@ -28,7 +29,7 @@ func trainCommand() *cli.Command {
 		Flags: setupFlags(
 			&cli.StringFlag{Name: "preset", Value: "class", Usage: strings.Join(recipe.PresetNames(), ", ")},
 			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "of the first weights, the order of the images and their augmentation"},
-			&cli.StringFlag{Name: "dir", Usage: "where runs are kept (default: runs/PRESET in $SKIPNETS_HOME)"},
+			&cli.StringFlag{Name: "dir", Usage: "where runs are kept (default: runs/RECIPE in $SKIPNETS_HOME)"},
 			&cli.StringFlag{Name: "precision", Value: "auto", Usage: "of the convolutions: fp32, bf16, or auto: the preset's, if the hardware has it"},
 			&cli.IntFlag{Name: "epochs", Usage: "instead of the preset's"},
 			&cli.FloatFlag{Name: "rate", Usage: "peak learning rate instead of the preset's"},
@@ -60,7 +61,7 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 	}
 	names := cmd.Args().Slice()
 	if len(names) == 0 {
-		names = presetNets(r.Name)
+		names = presetNets(cmd.String("preset"))
 	}
 	for _, name := range names { // all names are checked before the first hour is spent
 		if _, err := nets.Parse(name, len(cifar.Classes10)); err != nil {
@@ -89,8 +90,8 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 		dir := filepath.Join(base, fmt.Sprintf("%s-seed%d", name, t.seed))
 		fmt.Fprintf(t.progress, "\n%s by recipe %q on %s, kept in %s\n", name, r.Name, backend.Name(), dir)
 		done, err := t.run(ctx, name, dir)
-		if err != nil {
-			return err
+		if err != nil { // what came before it has ended, and is shown
+			return errors.Join(err, writeTable(cmd.Root().Writer, results))
 		}
 		results = append(results, done)
 	}
@@ -104,9 +105,11 @@ func chosenRecipe(cmd *cli.Command) (recipe.Recipe, error) {
 	}
 	if cmd.IsSet("epochs") {
 		r.Epochs, r.Steps = cmd.Int("epochs"), 0
+		r.Name += fmt.Sprintf("-epochs%d", r.Epochs) // it is another recipe: its runs have a folder and a name of their own
 	}
 	if cmd.IsSet("rate") {
 		r.LearningRate = cmd.Float("rate")
+		r.Name += fmt.Sprintf("-rate%g", r.LearningRate)
 	}
 	switch p := cmd.String("precision"); p {
 	case "auto":
@@ -170,11 +173,10 @@ const heldOutFraction = 10
 // datasets splits the training images, with the augmentation that the recipe asks for. The split is the same for all
 // seeds, so that seeds differ in training alone.
 func datasets(images cifar.Set, r recipe.Recipe, seed uint64) (training, heldOut *cifar.Dataset, err error) {
-	flips := map[string]cifar.FlipMode{recipe.RandomFlip: cifar.RandomFlip, recipe.AlternatingFlip: cifar.AlternatingFlip}
 	rest, aside := images.Split(images.Len()/heldOutFraction, 0)
 	training, err = cifar.NewDataset(rest, cifar.Options{
 		Name: "training", BatchSize: r.BatchSize, Seed: seed, Shuffle: true, DropLast: true,
-		Augment: cifar.Augment{Pad: r.Pad, Flip: flips[r.Flip]},
+		Augment: lesson.Augment(r),
 	})
 	if err != nil {
 		return nil, nil, err

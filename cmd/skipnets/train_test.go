@@ -34,7 +34,7 @@ func TestTrainEvalPredict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.TestImages != 500 || r.TestAccuracy <= 0 || r.Parameters != 75290 || r.Seconds <= 0 {
+	if r.Recipe != "quick-epochs1" || r.TestImages != 500 || r.TestAccuracy <= 0 || r.Parameters != 75290 || r.Seconds <= 0 {
 		t.Errorf("result %+v", r)
 	}
 	for _, name := range []string{recipe.LatestFile, recipe.BestFile, recipe.HistoryFile} {
@@ -109,6 +109,7 @@ func TestCommandErrors(t *testing.T) {
 		{"predict -weights run " + file, "is not a PNG or JPEG image"},
 		{"bench -precision fp8", `precision "fp8"`},
 		{"bench -steps 0", "0 steps"},
+		{"bench residual-8 resnet", `no net "resnet"`},
 		{"bench -backend xla:nonsense", "xla:nonsense"},
 	}
 	for _, test := range tests {

@@ -84,7 +84,7 @@ func fit(ctx context.Context, name string, training, heldOut cifar.Set, r recipe
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
 	options := cifar.Options{Name: "training", BatchSize: r.BatchSize, Seed: 1, Shuffle: true, DropLast: true,
-		Augment: cifar.Augment{Flip: cifar.RandomFlip}}
+		Augment: Augment(r)}
 	shuffled, err := cifar.NewDataset(training, options)
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
@@ -97,7 +97,7 @@ func fit(ctx context.Context, name string, training, heldOut cifar.Set, r recipe
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
-	// A run made with another recipe, or before the network's definition changed, stays where it is; this one gets a
+	// A run made with another recipe, or before the shape of the network changed, stays where it is; this one gets a
 	// folder of its own.
 	id := crc32.ChecksumIEEE(fmt.Appendf(nil, "%s %d %d %s", r, training.Len(), heldOut.Len(), shapes))
 	run := &Run{Name: name, Model: cifar.Normalized(net), Recipe: r}
@@ -110,6 +110,12 @@ func fit(ctx context.Context, name string, training, heldOut cifar.Set, r recipe
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
 	return run, nil
+}
+
+// Augment is what the recipe asks the dataset of training images to do with them.
+func Augment(r recipe.Recipe) cifar.Augment {
+	flips := map[string]cifar.FlipMode{recipe.RandomFlip: cifar.RandomFlip, recipe.AlternatingFlip: cifar.AlternatingFlip}
+	return cifar.Augment{Pad: r.Pad, Flip: flips[r.Flip]}
 }
 
 // Test measures the trained network on images it has not seen, such as the test images of [cifar.Open].

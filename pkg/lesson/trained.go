@@ -51,7 +51,7 @@ func trained(dir string) (*Run, error) {
 
 // Tested is [Trained], and what that network makes of images that it has not seen, such as the test images of [cifar.Open].
 // The score is kept in $SKIPNETS_HOME/runs/lessons/tested (by default in the user's cache folder), so that the next cell that
-// asks has it at once; other weights or images are measured anew.
+// asks has it at once; other weights, images or labels, and a network of another shape, are measured anew.
 func Tested(ctx context.Context, folder string, images cifar.Set) (*Run, recipe.Score, error) {
 	home, err := cifar.Home()
 	if err != nil {
@@ -69,7 +69,15 @@ func tested(ctx context.Context, dir string, images cifar.Set, keep string) (*Ru
 	if err != nil {
 		return nil, recipe.Score{}, fmt.Errorf("lesson: %w", err)
 	}
-	id := sha256.Sum256(append(weights, images.Images...))
+	net, err := nets.Parse(run.Name, len(cifar.Classes10))
+	if err != nil {
+		return nil, recipe.Score{}, fmt.Errorf("lesson: %w", err)
+	}
+	shapes, err := nets.Summarize(net, 1)
+	if err != nil {
+		return nil, recipe.Score{}, fmt.Errorf("lesson: %w", err)
+	}
+	id := sha256.Sum256(fmt.Appendf(nil, "%x %x %x %s", sha256.Sum256(weights), sha256.Sum256(images.Images), images.Labels, shapes))
 	file := filepath.Join(keep, fmt.Sprintf("%s-%x.json", run.Name, id[:8]))
 	var score recipe.Score
 	if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &score) == nil && len(score.Predictions) == images.Len() {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Tables renews the tables in docs/results.md, and the figure of the experiment on depth, docs/depth.png, from the runs that
-// are kept in notebooks/trained.
+// Tables renews the tables in docs/results.md and README.md, and the figure of the experiment on depth, docs/depth.png, from
+// the runs that are kept in notebooks/trained.
 //
 //	go run ./docs/bench/tables
 package main
 
 import (
-	"errors"
 	"fmt"
 	"log"
 	"math"
@@ -43,24 +42,42 @@ func main() {
 }
 
 func write() error {
-	runs, err := read(filepath.Join("notebooks", "trained"))
+	renewed, err := renew(".")
 	if err != nil {
 		return err
 	}
-	file := filepath.Join("docs", "results.md")
-	page, err := os.ReadFile(file)
-	if err != nil {
-		return err
+	for file, content := range renewed {
+		if err := renameio.WriteFile(file, content, 0o644); err != nil {
+			return err
+		}
 	}
-	renewed, err := rewrite(string(page), tables(runs))
+	return nil
+}
+
+// renew gives the files that hold results their content, from the runs below the repository's root.
+func renew(root string) (map[string][]byte, error) {
+	runs, err := read(filepath.Join(root, "notebooks", "trained"))
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return nil, err
 	}
 	figure, err := depthFigure(runs)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return errors.Join(renameio.WriteFile(file, []byte(renewed), 0o644), renameio.WriteFile(filepath.Join("docs", "depth.png"), figure, 0o644))
+	files := map[string][]byte{filepath.Join(root, "docs", "depth.png"): figure}
+	for name, tables := range map[string]map[string]string{"docs/results.md": tables(runs), "README.md": shortTables(runs)} {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		page, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		renewed, err := rewrite(string(page), tables)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		files[file] = []byte(renewed)
+	}
+	return files, nil
 }
 
 // read finds all runs in dir/RECIPE/RUN.
@@ -88,14 +105,14 @@ func read(dir string) ([]run, error) {
 	return runs, nil
 }
 
-// tables are the tables of the page, by the name in the comment above each.
+// tables are the tables of docs/results.md, by the name in the comment above each.
 func tables(runs []run) map[string]string {
 	t := map[string]string{"class": networks(runs, "class", "compact-%s-24"), "hour": networks(runs, "hour", "wide-%s-24")}
 	for name, column := range map[string]struct {
 		value func(run) float64
 		show  string
 	}{
-		"depth: test accuracy":     {func(r run) float64 { return 100 * r.TestAccuracy }, "%.2f"},
+		"depth: test accuracy":     {testAccuracy, "%.2f"},
 		"depth: training loss":     {func(r run) float64 { return r.last.TrainLoss }, "%.3f"},
 		"depth: training accuracy": {func(r run) float64 { return 100 * r.last.TrainAccuracy }, "%.2f"},
 		"depth: minutes":           {func(r run) float64 { return r.Seconds / 60 }, "%.1f"},
@@ -104,6 +121,36 @@ func tables(runs []run) map[string]string {
 	}
 	return t
 }
+
+// shortTables are those of README.md.
+func shortTables(runs []run) map[string]string {
+	w := &strings.Builder{}
+	fmt.Fprintln(w, "| | y = | 8 layers | 20 layers | 32 layers | 56 layers |\n|---|---|--:|--:|--:|--:|")
+	merges := []string{"F(x)", "F(x) + x", "H(x)·T(x) + x·(1 − T(x))", "[x, F(x)]"}
+	for i, family := range families {
+		fmt.Fprintf(w, "| %s | %s |", family, merges[i])
+		for _, depth := range depths {
+			fmt.Fprintf(w, " %s |", spread(choose(runs, "depth", fmt.Sprintf("half-%s-%d", family, depth)), testAccuracy, "%.1f"))
+		}
+		fmt.Fprintln(w)
+	}
+	t := map[string]string{"depth": w.String()}
+	w = &strings.Builder{}
+	fmt.Fprintln(w, "| eleven layers, wide | test accuracy, % | minutes | images/s | parameters |\n|---|--:|--:|--:|--:|")
+	for _, family := range families {
+		of := choose(runs, "hour", fmt.Sprintf("wide-%s-24", family))
+		if len(of) == 0 {
+			continue
+		}
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", family, spread(of, testAccuracy, "%.1f"),
+			spread(of, func(r run) float64 { return r.Seconds / 60 }, "%.1f"),
+			spread(of, func(r run) float64 { return r.SamplesPerSecond }, "%.0f"), thousands(of[0].Parameters))
+	}
+	t["hour"] = w.String()
+	return t
+}
+
+func testAccuracy(r run) float64 { return 100 * r.TestAccuracy }
 
 // rewrite puts the tables below their comments, in place of what is there.
 func rewrite(page string, tables map[string]string) (string, error) {
@@ -128,7 +175,7 @@ func networks(runs []run, preset, form string) string {
 		}
 		mean := func(value func(run) float64, show string) string { return spread(of, value, show) }
 		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s | %s | %d |\n", of[0].Network,
-			mean(func(r run) float64 { return 100 * r.TestAccuracy }, "%.2f"),
+			mean(testAccuracy, "%.2f"),
 			mean(func(r run) float64 { return 100 * r.HeldOutAccuracy }, "%.2f"),
 			list(of, func(r run) string { return strconv.Itoa(r.Epoch) }),
 			mean(func(r run) float64 { return r.Seconds / 60 }, "%.1f"),
