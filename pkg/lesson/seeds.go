@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lesson
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"github.com/skipnets/skipnets/pkg/plots"
+	"github.com/skipnets/skipnets/pkg/recipe"
+	"gonum.org/v1/gonum/stat"
+)
+
+// Seeds are the histories of one network that was trained several times, each time with another seed.
+type Seeds []recipe.History
+
+// TrainedSeeds reads the histories of a network's runs that are part of the repository: for "depth/half-plain-56" those in
+// depth/half-plain-56-seed1, -seed2 and so on. It is for the notebooks, whose folder it looks in.
+func TrainedSeeds(network string) (Seeds, error) {
+	return trainedSeeds(filepath.Join(trainedDir, filepath.FromSlash(network)))
+}
+
+func trainedSeeds(network string) (Seeds, error) {
+	files, err := filepath.Glob(filepath.Join(network+"-seed*", recipe.HistoryFile))
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("no runs %s-seed…", network)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	var seeds Seeds
+	for _, file := range files {
+		history, err := recipe.LoadHistory(file)
+		if err != nil {
+			return nil, fmt.Errorf("lesson: %w", err)
+		}
+		if len(seeds) > 0 && len(history) != len(seeds[0]) {
+			return nil, fmt.Errorf("lesson: %s has %d epochs, another seed %d", file, len(history), len(seeds[0]))
+		}
+		seeds = append(seeds, history)
+	}
+	return seeds, nil
+}
+
+// Series is one number of each epoch: its mean over the seeds, and its standard deviation as Spread, which is 0 where there
+// is one seed only. X is the epoch.
+func (s Seeds) Series(name string, of func(recipe.Record) float64) plots.Series {
+	series := plots.Series{Name: name}
+	for epoch := range s[0] {
+		var values []float64
+		for _, history := range s {
+			values = append(values, of(history[epoch]))
+		}
+		mean, deviation := stat.MeanStdDev(values, nil)
+		if math.IsNaN(deviation) {
+			deviation = 0
+		}
+		series.X = append(series.X, float64(epoch+1))
+		series.Y, series.Spread = append(series.Y, mean), append(series.Spread, deviation)
+	}
+	return series
+}
+
+// Last is a number of the last epoch: its mean over the seeds and its standard deviation.
+func (s Seeds) Last(of func(recipe.Record) float64) (mean, deviation float64) {
+	series := s.Series("", of)
+	last := len(series.Y) - 1
+	return series.Y[last], series.Spread[last]
+}
