@@ -26,6 +26,7 @@ func TestCheck(t *testing.T) {
 		"path":         {`done: 3/4`, `saved /home/me/x.png`, "/home/me/x.png"},
 		"path in code": {`last()`, `last('/tmp/x')`, "/tmp/x"},
 		"no picture":   {`image/png`, `image/gif`, "no image/png"},
+		"long":         {`last()`, strings.Repeat(`x()\n`, longest) + "x()", "26 lines of code"},
 		"too large":    {`iVBOR`, strings.Repeat("A", largest), "bytes, at most"},
 	} {
 		file := filepath.Join(t.TempDir(), "checked.ipynb")

@@ -22,6 +22,7 @@ import (
 const (
 	patience = 2 * time.Minute // for one notebook in quick mode
 	largest  = 1_500_000       // bytes of a committed notebook
+	longest  = 25              // lines of a code cell
 )
 
 // A notebook is what we check of the file format nbformat 4.
@@ -147,6 +148,9 @@ func all(t *testing.T) []string {
 	return append(notebooks, solved...)
 }
 
+// The heading of an exercise, in a notebook's file.
+var exercise = regexp.MustCompile(`"### (\d+)\b`)
+
 // Every notebook that leads to solutions has them, and they belong to a notebook.
 func TestSolutions(t *testing.T) {
 	for _, name := range all(t) {
@@ -161,6 +165,17 @@ func TestSolutions(t *testing.T) {
 		}
 		if _, err := os.Stat(other); wanted && err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+		if wanted && filepath.Dir(name) != solutions {
+			solved, err := os.ReadFile(other)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, number := range exercise.FindAllStringSubmatch(string(content), -1) {
+				if !regexp.MustCompile(`"## ` + number[1] + `\b`).Match(solved) {
+					t.Errorf("%s has no solution of exercise %s", other, number[1])
+				}
+			}
 		}
 		if strings.Contains(string(content), "✗") == (filepath.Dir(name) == solutions) && wanted {
 			t.Errorf("%s: a check must fail on what a reader begins with, and pass on a solution", name)
@@ -192,6 +207,9 @@ func check(name string) error {
 		}
 		if cell.Type != "code" || strings.TrimSpace(string(cell.Source)) == "" {
 			continue
+		}
+		if lines := strings.Count(strings.TrimSpace(string(cell.Source)), "\n") + 1; lines > longest {
+			fault("cell %d: %d lines of code, at most %d are allowed", i+1, lines, longest)
 		}
 		count++
 		if cell.Count == nil || *cell.Count != count {

@@ -14,7 +14,7 @@ import (
 func runCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "run",
-		Usage:     "make ready what is missing, execute the notebooks without a browser and write HTML pages",
+		Usage:     "make ready what is missing, execute the notebooks and solutions without a browser and write HTML pages (their formulas are set by MathJax, from the network)",
 		ArgsUsage: "[notebook…]",
 		Flags: setupFlags(
 			&cli.StringFlag{Name: "html", Usage: "the folder for the pages (default: runs/html in $SKIPNETS_HOME)"},

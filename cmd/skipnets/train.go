@@ -51,6 +51,9 @@ func presetNets(preset string) []string {
 			names = append(names, fmt.Sprintf(form, family))
 		}
 	}
+	if preset == "depth" {
+		names = append(names, "half-highway-56-3") // at that depth the gates should start further shut
+	}
 	return names
 }
 

@@ -75,6 +75,21 @@ func TestTrainEvalPredict(t *testing.T) {
 	checkPNG(t, figure)
 }
 
+// The article's preset trains the article's net.
+func TestArticle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves trainings of full size out")
+	}
+	dir := t.TempDir()
+	if err := command(t, "train", "-quick", "-preset", "article", "-epochs", "1", "-dir", dir, "article-plain"); err != nil {
+		t.Fatal(err)
+	}
+	history, err := recipe.LoadHistory(filepath.Join(dir, "article-plain-seed1", recipe.HistoryFile))
+	if err != nil || len(history) != 1 || history[0].Step != 900/64 || history[0].TrainLoss > 2.5 {
+		t.Errorf("history %+v, %v", history, err)
+	}
+}
+
 func checkPNG(t *testing.T, path string) {
 	t.Helper()
 	f, err := os.Open(path)

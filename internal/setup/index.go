@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -49,6 +50,38 @@ func writeIndex(pages string, notebooks []string) error {
 		return err
 	}
 	return renameio.WriteFile(filepath.Join(pages, "index.html"), out.Bytes(), 0o644)
+}
+
+// A link from a page to a notebook, in whatever folder: group 1 is its name.
+var notebookLink = regexp.MustCompile(`href="[^":]*?([^"/:]+)\.ipynb(#[^"]*)?"`)
+
+// linkPages lets the pages in the folder lead to each other, where they lead to notebooks that have a page there.
+func linkPages(pages string) error {
+	files, err := filepath.Glob(filepath.Join(pages, "*.html"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		page, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		linked := notebookLink.ReplaceAllFunc(page, func(link []byte) []byte {
+			parts := notebookLink.FindSubmatch(link)
+			name := string(parts[1]) + ".html"
+			if _, err := os.Stat(filepath.Join(pages, name)); err != nil {
+				return link
+			}
+			return []byte(`href="` + name + string(parts[2]) + `"`)
+		})
+		if bytes.Equal(linked, page) {
+			continue
+		}
+		if err := renameio.WriteFile(file, linked, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func pageName(notebook string) string {

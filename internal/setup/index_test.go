@@ -26,6 +26,25 @@ func TestOpening(t *testing.T) {
 	}
 }
 
+func TestLinkPages(t *testing.T) {
+	dir := t.TempDir()
+	const before = `<a href="b.ipynb">b</a> <a href="solutions/b.ipynb#x">b</a> <a href="c.ipynb">c</a> <a href="https://host/b.ipynb">b</a>`
+	const after = `<a href="b.html">b</a> <a href="b.html#x">b</a> <a href="c.ipynb">c</a> <a href="https://host/b.ipynb">b</a>`
+	for name, content := range map[string]string{"a.html": before, "b.html": ""} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // a page may be there from an earlier time
+		if err := linkPages(dir); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(filepath.Join(dir, "a.html")); err != nil || string(got) != after {
+			t.Errorf("%s, %v; want %s", got, err, after)
+		}
+	}
+}
+
 // The index has the pages that exist, each once, with what may look like HTML escaped.
 func TestWriteIndex(t *testing.T) {
 	dir := t.TempDir()

@@ -17,24 +17,28 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// Notebooks lists the course's notebooks, in order.
+// Notebooks lists the course's notebooks, in order, and then the solutions of their exercises.
 func (s *Setup) Notebooks() ([]string, error) {
 	notebooks, err := filepath.Glob(filepath.Join(s.Source, "notebooks", "*.ipynb"))
-	if err == nil && len(notebooks) == 0 {
-		err = fmt.Errorf("no notebooks in %s", filepath.Join(s.Source, "notebooks"))
+	if err != nil {
+		return nil, err
 	}
-	return notebooks, err
+	if len(notebooks) == 0 {
+		return nil, fmt.Errorf("no notebooks in %s", filepath.Join(s.Source, "notebooks"))
+	}
+	solutions, err := filepath.Glob(filepath.Join(s.Source, "notebooks", "solutions", "*.ipynb"))
+	return append(notebooks, solutions...), err
 }
 
 // RunOptions say what Run does.
 type RunOptions struct {
-	Notebooks []string // default: all of the course
+	Notebooks []string // default: all of the course, and the solutions
 	HTML      string   // the folder for the pages; default: runs/html in Home
 	Save      bool     // also write the outputs into the notebooks themselves
 }
 
-// Run executes notebooks one after the other and writes an HTML page of each, and an index.html that leads to them. A
-// notebook that fails does not keep the others from being run.
+// Run executes notebooks one after the other and writes an HTML page of each, which lead to each other as the notebooks do,
+// and an index.html. A notebook that fails does not keep the others from being run.
 func (s *Setup) Run(ctx context.Context, options RunOptions) (err error) {
 	if len(options.Notebooks) == 0 {
 		if options.Notebooks, err = s.Notebooks(); err != nil {
@@ -65,6 +69,9 @@ func (s *Setup) Run(ctx context.Context, options RunOptions) (err error) {
 	}
 	if err := writeIndex(pages, append(course, options.Notebooks...)); err != nil {
 		failures = append(failures, fmt.Errorf("the index: %w", err))
+	}
+	if err := linkPages(pages); err != nil {
+		failures = append(failures, fmt.Errorf("links between the pages: %w", err))
 	}
 	return errors.Join(failures...)
 }

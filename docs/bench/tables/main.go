@@ -9,6 +9,7 @@ package main
 import (
 	"fmt"
 	"log"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -31,7 +32,8 @@ var (
 // A run is what skipnets train left in its folder.
 type run struct {
 	recipe.Report
-	last recipe.Record // of the training's history
+	last    recipe.Record // of the training's history
+	weights bool          // are kept, too
 }
 
 func main() {
@@ -100,14 +102,18 @@ func read(dir string) ([]run, error) {
 			return nil, err
 		}
 		last, _ := history.Last()
-		runs = append(runs, run{report, last})
+		_, err = os.Stat(filepath.Join(filepath.Dir(file), recipe.BestFile))
+		runs = append(runs, run{report, last, err == nil})
 	}
 	return runs, nil
 }
 
 // tables are the tables of docs/results.md, by the name in the comment above each.
 func tables(runs []run) map[string]string {
-	t := map[string]string{"class": networks(runs, "class", "compact-%s-24"), "hour": networks(runs, "hour", "wide-%s-24")}
+	t := map[string]string{
+		"class": networks(runs, "class", "compact-%s-24"), "hour": networks(runs, "hour", "wide-%s-24"),
+		"weights": withWeights(runs), "commits": commits(runs),
+	}
 	for name, column := range map[string]struct {
 		value func(run) float64
 		show  string
@@ -134,6 +140,8 @@ func shortTables(runs []run) map[string]string {
 		}
 		fmt.Fprintln(w)
 	}
+	shut := choose(runs, "depth", "half-highway-56-3")
+	fmt.Fprintf(w, "| highway, gates begun further shut | | — | — | — | %s |\n", spread(shut, testAccuracy, "%.1f"))
 	t := map[string]string{"depth": w.String()}
 	w = &strings.Builder{}
 	fmt.Fprintln(w, "| eleven layers, wide | test accuracy, % | minutes | images/s | parameters |\n|---|--:|--:|--:|--:|")
@@ -182,6 +190,33 @@ func networks(runs []run, preset, form string) string {
 			mean(func(r run) float64 { return r.SamplesPerSecond }, "%.0f"),
 			thousands(of[0].Parameters),
 			mean(func(r run) float64 { return float64(r.PeakMemory) / 1e9 }, "%.2f"), len(of))
+	}
+	return w.String()
+}
+
+// withWeights lists the runs whose weights are kept, and what skipnets eval says of each.
+func withWeights(runs []run) string {
+	w := &strings.Builder{}
+	fmt.Fprintln(w, "| run with weights | test accuracy, % |\n|---|--:|")
+	for _, r := range runs {
+		if r.weights {
+			fmt.Fprintf(w, "| %s/%s-seed%d | %.2f |\n", r.Recipe, r.Network, r.Seed, 100*r.TestAccuracy)
+		}
+	}
+	return w.String()
+}
+
+// commits lists what the runs were made with.
+func commits(runs []run) string {
+	w := &strings.Builder{}
+	fmt.Fprintln(w, "| preset | commit | runs |\n|---|---|---|")
+	of := map[string][]string{}
+	for _, r := range runs {
+		key := fmt.Sprintf("| %s | %.7s |", r.Recipe, r.Commit)
+		of[key] = append(of[key], fmt.Sprintf("%s (%d)", r.Network, r.Seed))
+	}
+	for _, key := range slices.Sorted(maps.Keys(of)) {
+		fmt.Fprintf(w, "%s %s |\n", key, strings.Join(of[key], ", "))
 	}
 	return w.String()
 }
