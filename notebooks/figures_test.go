@@ -18,7 +18,7 @@ var notMeasured = regexp.MustCompile(`(?s)\$\$.*?\$\$|\$[^$]*\$|` + "```.*?```|`
 var figure = regexp.MustCompile(`\d[\d,]*\.\d+%?|\d+%|\d[\d,]*\d{2}`)
 
 // A number is as it is printed.
-var number = regexp.MustCompile(`\d[\d,]*(\.\d+)?%?`)
+var number = regexp.MustCompile(`\d+(,\d{3})*(\.\d+)?%?`)
 
 // unseen returns the figures in the notebook's prose that occur in no output and no code of it.
 func unseen(n notebook) []string {
@@ -73,13 +73,14 @@ func TestUnseen(t *testing.T) {
 		"It reaches 83.7% in 12 epochs.":             "cell 1: 83.7%",
 		"It reaches 84.5%, with 269,722 parameters.": "",
 		"About $0.95^{50} = 0.077$, He et al. 2015 (arXiv:1512.03385), `x = 0.25`, [a page](a.html#1.25).": "",
+		"Images: 800 of them.":              "",
 		"A factor of 1.21":                  "cell 1: 1.21",
 		"A part of the other: 84.5 or 697.": "cell 1: 697",
 		"Half of it: 4.5%.":                 "cell 1: 4.5%",
 		"Version v0.28.4 of GoMLX.":         "",
 	} {
 		var n notebook
-		cells := fmt.Sprintf(`{"cells":[{"cell_type":"markdown","source":%q},{"cell_type":"code","source":"","outputs":[{"text":"84.5%% of 269722"}]}]}`, prose)
+		cells := fmt.Sprintf(`{"cells":[{"cell_type":"markdown","source":%q},{"cell_type":"code","source":"","outputs":[{"text":"84.5%% of 269722, {800, 200}"}]}]}`, prose)
 		if err := json.Unmarshal([]byte(cells), &n); err != nil {
 			t.Fatal(err)
 		}

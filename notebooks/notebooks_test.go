@@ -171,7 +171,11 @@ func TestSolutions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, number := range exercise.FindAllStringSubmatch(string(content), -1) {
+			numbers := exercise.FindAllStringSubmatch(string(content), -1)
+			if len(numbers) == 0 {
+				t.Errorf("%s leads to solutions and has no exercise", name)
+			}
+			for _, number := range numbers {
 				if !regexp.MustCompile(`"## ` + number[1] + `\b`).Match(solved) {
 					t.Errorf("%s has no solution of exercise %s", other, number[1])
 				}

@@ -117,7 +117,10 @@ func chosenRecipe(cmd *cli.Command) (recipe.Recipe, error) {
 	switch p := cmd.String("precision"); p {
 	case "auto":
 	case "fp32", "bf16":
-		r.BFloat16 = p == "bf16"
+		if bf16 := p == "bf16"; bf16 != r.BFloat16 {
+			r.BFloat16 = bf16
+			r.Name += "-" + p
+		}
 	default:
 		return r, fmt.Errorf("train: precision %q is none of auto, fp32 and bf16", p)
 	}

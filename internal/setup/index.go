@@ -6,6 +6,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"os"
@@ -55,14 +56,14 @@ func writeIndex(pages string, notebooks []string) error {
 // A link from a page to a notebook, in whatever folder: group 1 is its name.
 var notebookLink = regexp.MustCompile(`href="[^":]*?([^"/:]+)\.ipynb(#[^"]*)?"`)
 
-// linkPages lets the pages in the folder lead to each other, where they lead to notebooks that have a page there.
-func linkPages(pages string) error {
-	files, err := filepath.Glob(filepath.Join(pages, "*.html"))
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
+// linkPages lets the notebooks' pages in the folder lead to each other, where they lead to notebooks that have a page there.
+func linkPages(pages string, notebooks []string) error {
+	for _, notebook := range notebooks {
+		file := filepath.Join(pages, pageName(notebook))
 		page, err := os.ReadFile(file)
+		if errors.Is(err, os.ErrNotExist) {
+			continue // not executed, or it failed
+		}
 		if err != nil {
 			return err
 		}

@@ -30,17 +30,20 @@ func TestLinkPages(t *testing.T) {
 	dir := t.TempDir()
 	const before = `<a href="b.ipynb">b</a> <a href="solutions/b.ipynb#x">b</a> <a href="c.ipynb">c</a> <a href="https://host/b.ipynb">b</a>`
 	const after = `<a href="b.html">b</a> <a href="b.html#x">b</a> <a href="c.ipynb">c</a> <a href="https://host/b.ipynb">b</a>`
-	for name, content := range map[string]string{"a.html": before, "b.html": ""} {
+	for name, content := range map[string]string{"a.html": before, "b.html": "", "foreign.html": before} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for range 2 { // a page may be there from an earlier time
-		if err := linkPages(dir); err != nil {
+		if err := linkPages(dir, []string{"a.ipynb", "solutions/b.ipynb", "missing.ipynb"}); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := os.ReadFile(filepath.Join(dir, "a.html")); err != nil || string(got) != after {
 			t.Errorf("%s, %v; want %s", got, err, after)
+		}
+		if got, err := os.ReadFile(filepath.Join(dir, "foreign.html")); err != nil || string(got) != before {
+			t.Errorf("a page of another origin became %s, %v", got, err)
 		}
 	}
 }

@@ -67,10 +67,11 @@ func (s *Setup) Run(ctx context.Context, options RunOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := writeIndex(pages, append(course, options.Notebooks...)); err != nil {
+	course = append(course, options.Notebooks...)
+	if err := writeIndex(pages, course); err != nil {
 		failures = append(failures, fmt.Errorf("the index: %w", err))
 	}
-	if err := linkPages(pages); err != nil {
+	if err := linkPages(pages, course); err != nil {
 		failures = append(failures, fmt.Errorf("links between the pages: %w", err))
 	}
 	return errors.Join(failures...)

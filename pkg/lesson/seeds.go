@@ -4,7 +4,6 @@ package lesson
 
 import (
 	"fmt"
-	"math"
 	"path/filepath"
 
 	"github.com/skipnets/skipnets/pkg/plots"
@@ -35,6 +34,9 @@ func trainedSeeds(network string) (Seeds, error) {
 		if err != nil {
 			return nil, fmt.Errorf("lesson: %w", err)
 		}
+		if len(history) == 0 {
+			return nil, fmt.Errorf("lesson: %s has no epochs", file)
+		}
 		if len(seeds) > 0 && len(history) != len(seeds[0]) {
 			return nil, fmt.Errorf("lesson: %s has %d epochs, another seed %d", file, len(history), len(seeds[0]))
 		}
@@ -43,8 +45,8 @@ func trainedSeeds(network string) (Seeds, error) {
 	return seeds, nil
 }
 
-// Series is one number of each epoch: its mean over the seeds, and its standard deviation as Spread, which is 0 where there
-// is one seed only. X is the epoch.
+// Series is one number of each epoch: its mean over the seeds, and its standard deviation as Spread, unless there is one
+// seed only. X is the epoch.
 func (s Seeds) Series(name string, of func(recipe.Record) float64) plots.Series {
 	series := plots.Series{Name: name}
 	for epoch := range s[0] {
@@ -53,18 +55,19 @@ func (s Seeds) Series(name string, of func(recipe.Record) float64) plots.Series 
 			values = append(values, of(history[epoch]))
 		}
 		mean, deviation := stat.MeanStdDev(values, nil)
-		if math.IsNaN(deviation) {
-			deviation = 0
+		series.X, series.Y = append(series.X, float64(epoch+1)), append(series.Y, mean)
+		if len(s) > 1 {
+			series.Spread = append(series.Spread, deviation)
 		}
-		series.X = append(series.X, float64(epoch+1))
-		series.Y, series.Spread = append(series.Y, mean), append(series.Spread, deviation)
 	}
 	return series
 }
 
-// Last is a number of the last epoch: its mean over the seeds and its standard deviation.
+// Last is a number of the last epoch: its mean over the seeds and its standard deviation, NaN if there is one seed only.
 func (s Seeds) Last(of func(recipe.Record) float64) (mean, deviation float64) {
-	series := s.Series("", of)
-	last := len(series.Y) - 1
-	return series.Y[last], series.Spread[last]
+	var values []float64
+	for _, history := range s {
+		values = append(values, of(history[len(history)-1]))
+	}
+	return stat.MeanStdDev(values, nil)
 }

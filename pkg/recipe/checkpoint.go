@@ -86,7 +86,7 @@ func (t *trainer) restore() error {
 	}
 	path := filepath.Join(t.job.Dir, LatestFile)
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return removeReport(t.job.Dir)
+		return nothingToLose(t.job.Dir)
 	}
 	store, notes, err := LoadWithNotes(path)
 	if err != nil {
@@ -111,10 +111,10 @@ func (t *trainer) restore() error {
 	return nil
 }
 
-// removeReport takes away what an earlier training in the directory came to, since it is not true of one that begins anew.
-func removeReport(dir string) error {
-	if err := os.Remove(filepath.Join(dir, ReportFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("an earlier report: %w", err)
+// nothingToLose refuses a directory with a network that a training from the beginning would overwrite.
+func nothingToLose(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, BestFile)); err == nil {
+		return fmt.Errorf("%s holds a trained network without the checkpoint to go on from: choose another directory or remove this one", dir)
 	}
 	return nil
 }

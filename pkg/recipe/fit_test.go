@@ -148,28 +148,6 @@ func TestFinishedRunIsNotRepeated(t *testing.T) {
 	}
 }
 
-// A report that an earlier training left in the directory goes with the checkpoint that it belongs to.
-func TestReportOfAnotherTrainingGoes(t *testing.T) {
-	job := toyJob(t)
-	job.Recipe.Epochs = 1
-	fitOnce(t, job)
-	report := Report{Network: "toy", Epoch: 1}
-	if err := report.Save(job.Dir); err != nil {
-		t.Fatal(err)
-	}
-	fitOnce(t, job)
-	if kept, err := LoadReport(job.Dir); err != nil || kept != report {
-		t.Errorf("a finished run's report became %+v, %v", kept, err)
-	}
-	if err := os.Remove(filepath.Join(job.Dir, LatestFile)); err != nil {
-		t.Fatal(err)
-	}
-	fitOnce(t, job)
-	if kept, err := LoadReport(job.Dir); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("after training anew the report is %+v, %v", kept, err)
-	}
-}
-
 // A clone of a loaded store takes nothing away from it.
 func TestLoadedStoreCanBeCloned(t *testing.T) {
 	job := toyJob(t)
@@ -264,6 +242,12 @@ func TestFitErrors(t *testing.T) {
 			fitOnce(t, *j)
 			j.Recipe.LearningRate *= 2
 		}, "holds another run"},
+		{"a network without its checkpoint there", func(t *testing.T, j *Job) {
+			fitOnce(t, *j)
+			if err := os.Remove(filepath.Join(j.Dir, LatestFile)); err != nil {
+				t.Fatal(err)
+			}
+		}, "holds a trained network"},
 		{"another network there", func(t *testing.T, j *Job) {
 			fitOnce(t, *j)
 			j.Name = "other-net"

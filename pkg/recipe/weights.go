@@ -214,7 +214,8 @@ func fromHalf(value *tensors.Tensor) (*tensors.Tensor, error) {
 	return tensors.FromFlatDataAndDimensions(flat, value.Shape().Dimensions...), nil
 }
 
-// loader hands out copies of the values, so that every clone of a store has them too.
+// loader hands out copies of the values, so that every clone of a store, which shares it, has them too. A variable that is
+// deleted in one of them is gone for all that have not asked for it yet.
 type loader struct {
 	file   string
 	values map[string]*tensors.Tensor

@@ -141,7 +141,7 @@ func shortTables(runs []run) map[string]string {
 		fmt.Fprintln(w)
 	}
 	shut := choose(runs, "depth", "half-highway-56-3")
-	fmt.Fprintf(w, "| highway, gates begun further shut | | — | — | — | %s |\n", spread(shut, testAccuracy, "%.1f"))
+	fmt.Fprintf(w, "| highway, gates start further shut | | — | — | — | %s |\n", spread(shut, testAccuracy, "%.1f"))
 	t := map[string]string{"depth": w.String()}
 	w = &strings.Builder{}
 	fmt.Fprintln(w, "| eleven layers, wide | test accuracy, % | minutes | images/s | parameters |\n|---|--:|--:|--:|--:|")
@@ -212,7 +212,11 @@ func commits(runs []run) string {
 	fmt.Fprintln(w, "| preset | commit | runs |\n|---|---|---|")
 	of := map[string][]string{}
 	for _, r := range runs {
-		key := fmt.Sprintf("| %s | %.7s |", r.Recipe, r.Commit)
+		commit := fmt.Sprintf("%.7s", r.Commit)
+		if strings.HasSuffix(r.Commit, "+") { // files had been changed
+			commit += "+"
+		}
+		key := fmt.Sprintf("| %s | %s |", r.Recipe, commit)
 		of[key] = append(of[key], fmt.Sprintf("%s (%d)", r.Network, r.Seed))
 	}
 	for _, key := range slices.Sorted(maps.Keys(of)) {
