@@ -39,12 +39,15 @@ func TestBrowser(t *testing.T) {
 	runCells(t, ctx)
 	seen := watch(t, ctx)
 	shoot(t, ctx, "end.png")
-	t.Logf("%d states of the bar, %d of the curve", len(seen.bars), len(seen.curves))
+	t.Logf("%d cells have run, %d states of the bar, %d of the curve", seen.last.Done, len(seen.bars), len(seen.curves))
 	if len(seen.bars) < 2 {
 		t.Errorf("the progress bar showed %d states: it does not move", len(seen.bars))
 	}
 	if len(seen.curves) < 3 {
 		t.Errorf("the live curve showed %d states", len(seen.curves))
+	}
+	if cells := codeCells(t, filepath.Join(s.Source, "notebooks", inBrowser)) + 1; seen.last.Done != cells {
+		t.Errorf("%d of %d cells have run: is the window high enough for all of them?", seen.last.Done, cells)
 	}
 	if seen.last.Errors != 0 {
 		t.Errorf("%d cells failed", seen.last.Errors)
@@ -98,6 +101,15 @@ func link(t *testing.T, from, to, except string) {
 	}
 }
 
+func codeCells(t *testing.T, name string) (count int) {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Count(string(content), `"cell_type": "code"`)
+}
+
 // unrun is the notebook without outputs, and with one more cell at its beginning.
 func unrun(t *testing.T, name, first string) []byte {
 	t.Helper()
@@ -136,7 +148,7 @@ func serveLab(t *testing.T, ctx context.Context, s *Setup) string {
 // openBrowser starts the browser. Its window is high enough for the whole notebook: JupyterLab draws only what is in sight.
 func openBrowser(ctx context.Context, chromium string) (context.Context, context.CancelFunc) {
 	options := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(chromium), chromedp.WindowSize(1200, 9000), chromedp.Flag("disable-component-update", true),
+		chromedp.ExecPath(chromium), chromedp.WindowSize(1200, 16000), chromedp.Flag("disable-component-update", true),
 	}
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
@@ -193,14 +205,16 @@ type sights struct {
 	last         state
 }
 
-// watch looks at the page until all cells have run, or one has failed.
+// watch looks at the page until nothing has run for a while: for a moment that can be so between two cells, too.
 func watch(t *testing.T, ctx context.Context) sights {
 	t.Helper()
 	seen := sights{bars: map[string]bool{}, curves: map[string]bool{}}
 	shot := false
-	for seen.last.Done == 0 || seen.last.Running > 0 {
+	for busy := time.Now(); time.Since(busy) < 5*time.Second; time.Sleep(50 * time.Millisecond) {
 		seen.last = evaluate[state](t, ctx, look)
-		time.Sleep(50 * time.Millisecond)
+		if seen.last.Done == 0 || seen.last.Running > 0 {
+			busy = time.Now()
+		}
 		if seen.last.Bar != "" {
 			seen.bars[strings.TrimSpace(seen.last.Bar)] = true
 		}
