@@ -101,7 +101,7 @@ func link(t *testing.T, from, to, except string) {
 	}
 }
 
-func codeCells(t *testing.T, name string) (count int) {
+func codeCells(t *testing.T, name string) int {
 	t.Helper()
 	content, err := os.ReadFile(name)
 	if err != nil {
