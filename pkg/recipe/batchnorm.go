@@ -39,6 +39,10 @@ func newReestimator(backend compute.Backend, net Model, store *model.Store) (*re
 }
 
 func (r *reestimator) run(ctx context.Context, data Dataset, batches int) error {
+	// A network with dropout draws the same numbers each time, so that a resumed run has those of an unbroken one.
+	if err := r.store.ResetRNGState(); err != nil {
+		return fmt.Errorf("re-estimate BatchNorm: %w", err)
+	}
 	sums := map[*model.Variable][]float64{}
 	count := 0
 	for batch, err := range data.From(0, 0) {

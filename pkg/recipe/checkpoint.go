@@ -62,11 +62,11 @@ const stateKey = "skipnets.state"
 
 // save writes LatestFile, unless a weight is not finite: then the last good checkpoint stays.
 func (t *trainer) save() error {
+	if err := checkFinite(t.store); err != nil {
+		return fmt.Errorf("%s: %w", t.place(), err)
+	}
 	if t.job.Dir == "" {
 		return nil
-	}
-	if err := checkFinite(t.store); err != nil {
-		return fmt.Errorf("step %d, learning rate %g: %w", t.state.Total, t.job.Recipe.RateAt(max(0, t.state.Total-1), t.total), err)
 	}
 	text, err := json.Marshal(t.state)
 	if err != nil {
@@ -75,8 +75,13 @@ func (t *trainer) save() error {
 	if err := t.history.Save(filepath.Join(t.job.Dir, HistoryFile)); err != nil {
 		return err
 	}
-	all := func(path string) bool { return path != "/"+model.RNGStateVariableName }
+	all := func(string) bool { return true } // the random generator's state, too: a network with dropout goes on with it
 	return saveStore(filepath.Join(t.job.Dir, LatestFile), t.store, all, false, map[string]string{stateKey: string(text)})
+}
+
+// place says where the training stands, for errors.
+func (t *trainer) place() string {
+	return fmt.Sprintf("step %d, learning rate %g", t.state.Total, t.job.Recipe.RateAt(max(0, t.state.Total-1), t.total))
 }
 
 // restore reads the checkpoint in the job's directory, if there is one.
@@ -100,6 +105,9 @@ func (t *trainer) restore() error {
 		return fmt.Errorf("%s holds another run:\n  there: %s\n  asked: %s\nchoose another directory or remove this one",
 			t.job.Dir, saved.Identity, t.state.Identity)
 	}
+	if saved.Total == 0 { // stopped before its first step, which gives the variables their values
+		return nil
+	}
 	history, err := LoadHistory(filepath.Join(t.job.Dir, HistoryFile))
 	if err != nil {
 		return err
@@ -108,6 +116,9 @@ func (t *trainer) restore() error {
 		return fmt.Errorf("%s has %d epochs, the checkpoint %d", filepath.Join(t.job.Dir, HistoryFile), len(history), saved.Epoch)
 	}
 	t.store, t.state, t.history = store, saved, history[:saved.Epoch]
+	if v := store.GetVariable("/" + model.RNGStateVariableName); v != nil {
+		v.Trainable = false // as it was before it was saved
+	}
 	return nil
 }
 
@@ -118,6 +129,9 @@ func nothingToLose(dir string) error {
 	}
 	return nil
 }
+
+// ErrInUse is wrapped by the error of a training whose directory another training works in.
+var ErrInUse = errors.New("in use by another training")
 
 // lock keeps a second process out of the directory; the lock ends with the process.
 func lock(dir string) (unlock func(), err error) {
@@ -133,7 +147,7 @@ func lock(dir string) (unlock func(), err error) {
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
 	if !locked {
-		return nil, fmt.Errorf("%s is in use by another training", dir)
+		return nil, fmt.Errorf("%s is %w", dir, ErrInUse)
 	}
 	return func() { _ = l.Unlock() }, nil
 }

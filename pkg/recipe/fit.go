@@ -22,10 +22,12 @@ type Job struct {
 	Recipe  Recipe
 	Seed    int64 // of the initial weights; the dataset has its own
 
-	Training Dataset
+	Training Dataset // in batches of the recipe's BatchSize
 	HeldOut  Dataset // measured after each epoch; chooses the best. Not the test set.
 
-	Dir      string   // for checkpoints and history; "" keeps nothing
+	// Dir is for checkpoints and history; "" keeps nothing. It serves one name, recipe, seed, and names and sizes of
+	// datasets, and refuses others. What stands behind a name it does not see: a changed network needs another one.
+	Dir      string
 	Progress Progress // nil is silent
 	// SaveEvery is the time between checkpoints within an epoch; zero means one minute.
 	SaveEvery time.Duration
@@ -41,8 +43,9 @@ type Result struct {
 //
 // With a directory, it resumes what is there: the weights, the history and every later number are, on one machine,
 // bit for bit those of a run that was never interrupted. When ctx is cancelled it saves and returns an error that
-// wraps ctx's. A loss or weight that is not finite ends the training with an error that wraps [ErrNotFinite] and names
-// the step and learning rate; the last good checkpoint stays.
+// wraps ctx's. A loss, of training or held out, or a weight that is not finite ends the training with an error that wraps [ErrNotFinite] and names
+// the step and learning rate; the last good checkpoint stays. Where another training works in the directory, the error
+// wraps [ErrInUse].
 func Fit(ctx context.Context, job Job) (*Result, error) {
 	if err := job.check(); err != nil {
 		return nil, err
@@ -81,7 +84,8 @@ func (j Job) check() error {
 	return j.Recipe.Validate()
 }
 
-// identity describes all that decides a run's numbers.
+// identity tells the runs of one directory from others. It cannot see all that decides a run's numbers: not the network
+// behind the name, nor the images behind the dataset's name, its own seed, or the backend.
 func (j Job) identity() string {
 	return fmt.Sprintf("%s, seed %d, %d images of %s, %d held out, recipe %s",
 		j.Name, j.Seed, j.Training.Len(), j.Training.Name(), j.HeldOut.Len(), j.Recipe)
@@ -151,6 +155,11 @@ func (t *trainer) interrupted(ctx context.Context) error {
 
 // endEpoch measures the held-out images, keeps the network if it is the best so far, and saves.
 func (t *trainer) endEpoch(ctx context.Context) error {
+	if len(t.history) == 0 { // so that there is never a trained network without its checkpoint
+		if err := t.save(); err != nil {
+			return err
+		}
+	}
 	start := time.Now()
 	score, err := t.evaluate(ctx)
 	if err != nil {
@@ -158,6 +167,9 @@ func (t *trainer) endEpoch(ctx context.Context) error {
 			return t.interrupted(ctx)
 		}
 		return err
+	}
+	if math.IsNaN(score.Loss) || math.IsInf(score.Loss, 0) {
+		return fmt.Errorf("%s: the held-out loss is %g: %w", t.place(), score.Loss, ErrNotFinite)
 	}
 	t.state.Seconds += time.Since(start).Seconds()
 	s := &t.state

@@ -15,6 +15,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/google/go-cmp/cmp"
 
@@ -63,10 +64,17 @@ func TestFitWithoutDirectory(t *testing.T) {
 
 // A run stopped in the middle of an epoch and resumed must give the very bits of an unbroken one.
 func TestResumeIsExact(t *testing.T) {
-	for _, test := range []struct{ optimizer, backend string }{{SGD, "go"}, {AdamW, "go"}, {AdamW, ""}} { // "": XLA where it is
-		t.Run(test.optimizer+test.backend, func(t *testing.T) {
+	for _, test := range []struct {
+		name, optimizer, backend string
+		net                      Model
+	}{
+		{"SGD", SGD, "go", toyNet}, {"Adam", AdamW, "go", toyNet}, {"Adam on XLA", AdamW, "", toyNet}, // where it is
+		{"dropout", SGD, "go", withDropout}, {"dropout on XLA", SGD, "", withDropout},
+	} {
+		t.Run(test.name, func(t *testing.T) {
 			unbroken, broken := toyJob(t), toyJob(t)
 			for _, job := range []*Job{&unbroken, &broken} {
+				job.Model = test.net
 				job.Recipe.Optimizer, job.Recipe.Averaging, job.Recipe.LearningRate = test.optimizer, 0.5, 0.02
 				job.Backend = accel.MustNew(test.backend)
 			}
@@ -101,6 +109,11 @@ func TestResumeIsExact(t *testing.T) {
 	}
 }
 
+// withDropout draws random numbers in each step of training.
+func withDropout(scope *model.Scope, x *Node) *Node {
+	return toyNet(scope, layers.Dropout(scope.In("dropout"), x, Scalar(x.Graph(), x.DType(), 0.2)))
+}
+
 type stopper struct {
 	at     int
 	cancel func()
@@ -130,6 +143,17 @@ func allValues(t *testing.T, dir string) map[string][]byte {
 		}
 	}
 	return values
+}
+
+// Compiling takes seconds, in which a reader may change his mind.
+func TestStoppedBeforeTheFirstStep(t *testing.T) {
+	job := toyJob(t)
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Fit(cancelled, job); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v", err)
+	}
+	fitOnce(t, job)
 }
 
 func TestFinishedRunIsNotRepeated(t *testing.T) {
@@ -211,6 +235,25 @@ func TestDivergenceStopsAndKeepsTheLastGoodCheckpoint(t *testing.T) {
 	}
 }
 
+// A network that is good in training and gives no number in evaluation, as a diverging BatchNorm may.
+func TestHeldOutLossThatIsNoNumber(t *testing.T) {
+	job := toyJob(t)
+	job.Model = func(scope *model.Scope, x *Node) *Node {
+		logits := toyNet(scope, x)
+		if !scope.Store().IsTraining(x.Graph()) {
+			logits = MulScalar(logits, math.Inf(1))
+		}
+		return logits
+	}
+	for _, dir := range []string{job.Dir, job.Dir, ""} { // the second time from the checkpoint
+		job.Dir = dir
+		_, err := Fit(t.Context(), job)
+		if !errors.Is(err, ErrNotFinite) || !strings.Contains(err.Error(), "step 7, learning rate ") || !strings.Contains(err.Error(), "held-out loss") {
+			t.Errorf("error %v: want one that names step, learning rate and the held-out loss", err)
+		}
+	}
+}
+
 func TestFitErrors(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -225,6 +268,7 @@ func TestFitErrors(t *testing.T) {
 		{"bad shapes", func(_ *testing.T, j *Job) {
 			j.Model = func(scope *model.Scope, x *Node) *Node { return Reshape(x, 3, 5) }
 		}, "compile the training step"},
+		{"other batches than the recipe's", func(_ *testing.T, j *Job) { j.Recipe.BatchSize = 32 }, "batches hold 16 images, the recipe asks for 32"},
 		{"directory is a file", func(t *testing.T, j *Job) {
 			j.Dir = filepath.Join(t.TempDir(), "file")
 			if err := os.WriteFile(j.Dir, nil, 0o644); err != nil {
@@ -297,6 +341,23 @@ func TestDamagedCheckpointIsRefused(t *testing.T) {
 				t.Errorf("error %v, want ErrDamaged", err)
 			}
 		})
+	}
+}
+
+func TestFileOfAnotherProgram(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "foreign.safetensors")
+	header := map[string]any{"w": tensorEntry{"F32", []int{1}, [2]int64{0, 4}}}
+	if err := writeSafetensors(path, header, make([]byte, 4)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(path); err == nil || errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "another program") {
+		t.Errorf("error %v: the file is not damaged, but not ours", err)
+	}
+}
+
+func TestSpeedOfNothing(t *testing.T) {
+	if _, err := MeasureSpeed(t.Context(), toyJob(t), 0); err == nil || !strings.Contains(err.Error(), "0 steps") {
+		t.Errorf("error %v", err)
 	}
 }
 

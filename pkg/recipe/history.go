@@ -24,7 +24,7 @@ type Record struct {
 	HeldOutLoss      float64 `json:"held_out_loss"`
 	HeldOutAccuracy  float64 `json:"held_out_accuracy"`
 	LearningRate     float64 `json:"learning_rate"`      // of the last step
-	Seconds          float64 `json:"seconds"`            // since the beginning of the run, evaluation included
+	Seconds          float64 `json:"seconds"`            // of training and evaluation since the beginning of the run
 	SamplesPerSecond float64 `json:"samples_per_second"` // of training alone
 }
 

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
@@ -80,6 +81,7 @@ type Recipe struct {
 	// BFloat16 computes convolutions in bfloat16; weights, activations and statistics stay float32.
 	BFloat16 bool `json:"bfloat16,omitempty"`
 
+	// What the dataset does with the images: Fit cannot see it, and leaves it to whoever makes the dataset.
 	Pad  int    `json:"pad,omitempty"` // random crops after padding by so many pixels
 	Flip string `json:"flip,omitempty"`
 }
@@ -94,9 +96,9 @@ func (r Recipe) Validate() error {
 		{r.Epochs > 0 || r.Steps > 0, fmt.Sprintf("needs epochs or steps, has %d and %d", r.Epochs, r.Steps)},
 		{r.BatchSize > 0, fmt.Sprintf("batch size is %d", r.BatchSize)},
 		{oneOf(r.Optimizer, SGD, AdamW), fmt.Sprintf("optimizer %q is neither %q nor %q", r.Optimizer, SGD, AdamW)},
-		{r.LearningRate > 0, fmt.Sprintf("learning rate is %g", r.LearningRate)},
+		{r.LearningRate > 0 && !math.IsInf(r.LearningRate, 1), fmt.Sprintf("learning rate is %g", r.LearningRate)},
 		{r.Momentum >= 0 && r.Momentum < 1, fmt.Sprintf("momentum is %g, not in [0, 1)", r.Momentum)},
-		{r.WeightDecay >= 0, fmt.Sprintf("weight decay is %g", r.WeightDecay)},
+		{r.WeightDecay >= 0 && !math.IsInf(r.WeightDecay, 1), fmt.Sprintf("weight decay is %g", r.WeightDecay)},
 		{oneOf(r.Schedule, OneCycle, Cosine, Step, Constant), fmt.Sprintf("unknown schedule %q", r.Schedule)},
 		{part(r.WarmUp), fmt.Sprintf("warm-up is %g, not a part from 0 to 1", r.WarmUp)},
 		{part(r.Averaging), fmt.Sprintf("averaging is %g, not a part from 0 to 1", r.Averaging)},
@@ -125,7 +127,8 @@ func (r Recipe) TotalSteps(stepsPerEpoch int) int {
 func (r Recipe) String() string {
 	text, err := json.Marshal(r)
 	if err != nil { // a number that JSON cannot hold
-		return fmt.Sprintf("%+v", struct{ Recipe }{r})
+		type bare Recipe // without this method, which %+v would call again
+		return fmt.Sprintf("%+v", bare(r))
 	}
 	return string(text)
 }

@@ -5,6 +5,7 @@ package recipe
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,8 +36,10 @@ func TestValidate(t *testing.T) {
 		{func(r *Recipe) { r.Epochs = 0 }, "epochs"},
 		{func(r *Recipe) { r.BatchSize = -1 }, "batch size"},
 		{func(r *Recipe) { r.LearningRate = 0 }, "learning rate"},
+		{func(r *Recipe) { r.LearningRate = math.Inf(1) }, "learning rate"},
 		{func(r *Recipe) { r.Momentum = 1 }, "momentum"},
 		{func(r *Recipe) { r.WeightDecay = -1 }, "weight decay"},
+		{func(r *Recipe) { r.WeightDecay = math.Inf(1) }, "weight decay"},
 		{func(r *Recipe) { r.Schedule = "linear" }, "schedule"},
 		{func(r *Recipe) { r.WarmUp = 2 }, "warm-up"},
 		{func(r *Recipe) { r.Averaging = -0.1 }, "averaging"},
@@ -50,6 +53,12 @@ func TestValidate(t *testing.T) {
 		if err := r.Validate(); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want one about %q", err, test.want)
 		}
+	}
+}
+
+func TestStringOfWhatJSONCannotHold(t *testing.T) {
+	if s := (Recipe{Name: "odd", LearningRate: math.NaN()}).String(); !strings.Contains(s, "odd") || !strings.Contains(s, "NaN") {
+		t.Errorf("%q", s)
 	}
 }
 

@@ -24,7 +24,7 @@ type Report struct {
 	HeldOutAccuracy  float64 `json:"held_out_accuracy"` // 0 to 1
 	TestAccuracy     float64 `json:"test_accuracy"`     // 0 to 1
 	TestImages       int     `json:"test_images"`
-	Seconds          float64 `json:"seconds"`            // training and held-out evaluation, without the first compilation
+	Seconds          float64 `json:"seconds"`            // training and held-out evaluation, without compiling the training step and without saving
 	SamplesPerSecond float64 `json:"samples_per_second"` // of the last epoch's training
 	Parameters       int64   `json:"parameters"`
 	PeakMemory       int64   `json:"peak_memory"` // resident bytes of the process in training, images and what earlier networks left included; 0 where unknown

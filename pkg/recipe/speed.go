@@ -18,9 +18,12 @@ type Speed struct {
 	EvaluatePerSecond float64       // the same for evaluation
 }
 
-// MeasureSpeed times the job's training step and evaluation, with the given number of each. It keeps nothing and uses
+// MeasureSpeed times the job's training step and evaluation, with the given number of each, at least one. It keeps nothing and uses
 // the job's backend, model, recipe and training images alone.
 func MeasureSpeed(ctx context.Context, job Job, steps int) (Speed, error) {
+	if steps < 1 {
+		return Speed{}, fmt.Errorf("measure %s: %d steps", job.Name, steps)
+	}
 	job.Dir, job.HeldOut, job.Progress = "", job.Training, nil
 	if err := job.check(); err != nil {
 		return Speed{}, err

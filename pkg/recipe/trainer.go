@@ -52,7 +52,11 @@ func newTrainer(job Job) (*trainer, error) {
 		return nil, fmt.Errorf("prepare the training step: %w", err)
 	}
 	t.exec = exec
-	return t, t.compile()
+	if err := t.compile(); err != nil {
+		t.finalize()
+		return nil, err
+	}
+	return t, nil
 }
 
 // compile builds the step for the dataset's batches, and with it all variables, before the first step is made.
@@ -64,6 +68,9 @@ func (t *trainer) compile() error {
 		defer batch.Finalize()
 		if len(batch.Inputs) != 1 || len(batch.Labels) != 1 {
 			return fmt.Errorf("a batch has %d inputs and %d labels, want one of each", len(batch.Inputs), len(batch.Labels))
+		}
+		if n, want := batch.Inputs[0].Shape().Dim(0), min(t.job.Recipe.BatchSize, t.job.Training.Len()); n != want {
+			return fmt.Errorf("the dataset's batches hold %d images, the recipe asks for %d", n, want)
 		}
 		control := shapes.Make(dtypes.Float32, len(controls{}.vector()))
 		if _, err := t.exec.Compile(batch.Inputs[0].Shape(), batch.Labels[0].Shape(), control); err != nil {
@@ -139,6 +146,9 @@ func (t *trainer) refreshMeasured() error {
 	}
 	averaged := t.job.Recipe.averagedSteps(t.state.Total-1, t.total) > 0
 	for v := range t.measured.IterVariables() {
+		if !ofNetwork(v.Path()) {
+			continue
+		}
 		source := t.store.GetVariable(v.Path())
 		if mean := t.store.GetVariable(optimizerScope + "/average" + v.Path()); averaged && mean != nil {
 			source = mean
@@ -162,6 +172,7 @@ func (t *trainer) newMeasured() (err error) {
 	if t.measured, err = cloneNetwork(t.store); err != nil {
 		return err
 	}
+	t.measured.SetParam("/"+model.ParamInitialSeed, t.job.Seed) // re-estimation may draw random numbers
 	if t.evaluator, err = newEvaluator(t.backend, t.job.Model, t.measured); err != nil {
 		return err
 	}

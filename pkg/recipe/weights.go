@@ -136,8 +136,13 @@ func parseSafetensors(data []byte) (map[string]*tensors.Tensor, map[string]strin
 	}
 	values := data[8+size:]
 	var notes map[string]string
-	if err := json.Unmarshal(header["__metadata__"], &notes); err != nil {
-		return nil, nil, fmt.Errorf("%w: metadata: %v", ErrDamaged, err)
+	if metadata, ok := header["__metadata__"]; ok {
+		if err := json.Unmarshal(metadata, &notes); err != nil {
+			return nil, nil, fmt.Errorf("%w: metadata: %v", ErrDamaged, err)
+		}
+	}
+	if notes[digestKey] == "" {
+		return nil, nil, errors.New("a safetensors file without a digest: another program wrote it")
 	}
 	delete(header, "__metadata__")
 	if digest := sha256.Sum256(values); hex.EncodeToString(digest[:]) != notes[digestKey] {
