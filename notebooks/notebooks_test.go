@@ -20,7 +20,8 @@ import (
 )
 
 const (
-	patience = 2 * time.Minute // for one notebook in quick mode
+	atOnce   = 2               // notebooks executed at the same time: a kernel's programs take up to a gigabyte
+	patience = 4 * time.Minute // for one notebook in quick mode, beside another
 	largest  = 1_500_000       // bytes of a committed notebook
 	longest  = 25              // lines of a code cell
 )
@@ -60,9 +61,17 @@ func TestExecute(t *testing.T) {
 	}
 	s := ready(t)
 	before := listing(t)
-	for _, name := range all(t) {
-		t.Run(filepath.Base(name), func(t *testing.T) { execute(t, s, filepath.Join(s.Source, "notebooks", name)) })
-	}
+	slots := make(chan struct{}, atOnce)
+	t.Run("all", func(t *testing.T) { // ends when all of them have
+		for _, name := range all(t) {
+			t.Run(filepath.Base(name), func(t *testing.T) {
+				t.Parallel()
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				execute(t, s, filepath.Join(s.Source, "notebooks", name))
+			})
+		}
+	})
 	if after := listing(t); after != before {
 		t.Errorf("this folder held %s before the notebooks ran, and now holds %s", before, after)
 	}

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/ml/train"
@@ -58,8 +59,8 @@ type Run struct {
 
 // Train trains the network that [nets.Parse] gives for the name on [TrainingImages] of the sample with the recipe "quick",
 // and keeps the best of its epochs on the [HeldOutImages]. The run is kept in $SKIPNETS_HOME/runs/lessons (by default in
-// the user's cache folder): a second call goes on where the first one stopped, and loads it if it had ended. A nil
-// progress is silent.
+// the user's cache folder): a second call goes on where the first one stopped, and loads it if it had ended. While another
+// notebook trains the same network, Train waits for it. A nil progress is silent.
 func Train(ctx context.Context, name string, progress recipe.Progress) (*Run, error) {
 	home, err := cifar.Home()
 	if err != nil {
@@ -101,7 +102,7 @@ func fit(ctx context.Context, name string, training, heldOut cifar.Set, r recipe
 	// folder of its own.
 	id := crc32.ChecksumIEEE(fmt.Appendf(nil, "%s %d %d %s", r, training.Len(), heldOut.Len(), shapes))
 	run := &Run{Name: name, Model: cifar.Normalized(net), Recipe: r}
-	run.Result, err = recipe.Fit(ctx, recipe.Job{
+	run.Result, err = fitInTurn(ctx, recipe.Job{
 		Backend: backend, Name: name, Model: run.Model, Recipe: r, Seed: 1,
 		Training: shuffled, HeldOut: inOrder,
 		Dir: filepath.Join(dir, fmt.Sprintf("%s-%08x", name, id)), Progress: progress,
@@ -110,6 +111,21 @@ func fit(ctx context.Context, name string, training, heldOut cifar.Set, r recipe
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
 	return run, nil
+}
+
+// fitInTurn waits while another notebook is at the same training: what that one has trained is then loaded.
+func fitInTurn(ctx context.Context, job recipe.Job) (*recipe.Result, error) {
+	for {
+		result, err := recipe.Fit(ctx, job)
+		if !errors.Is(err, recipe.ErrInUse) {
+			return result, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(context.Cause(ctx), err)
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
 }
 
 // Augment is what the recipe asks the dataset of training images to do with them.

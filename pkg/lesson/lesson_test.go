@@ -4,11 +4,13 @@ package lesson
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/skipnets/skipnets/pkg/cifar"
@@ -21,11 +23,12 @@ type epochs struct{ n int }
 func (e *epochs) Step(recipe.Status)       {}
 func (e *epochs) Epoch(recipe.Record, int) { e.n++ }
 
+var tiny = recipe.Recipe{Name: "tiny", Epochs: 2, BatchSize: 20, Optimizer: recipe.SGD, LearningRate: 0.05, Schedule: recipe.Constant}
+
 func TestFitTrainsOnceAndLoadsThen(t *testing.T) {
 	train, test := cifar.Sample()
 	training, heldOut := train.Split(960, 1) // 40 images: the machinery is tested here, not the network
 	_, heldOut = heldOut.Split(20, 1)
-	tiny := recipe.Recipe{Name: "tiny", Epochs: 2, BatchSize: 20, Optimizer: recipe.SGD, LearningRate: 0.05, Schedule: recipe.Constant}
 	dir, trained := t.TempDir(), &epochs{}
 	run := func() *Run {
 		run, err := fit(context.Background(), "plain-8", training, heldOut, tiny, dir, trained)
@@ -52,6 +55,50 @@ func TestFitTrainsOnceAndLoadsThen(t *testing.T) {
 	}
 	if score.Images != 20 || len(score.Predictions) != 20 {
 		t.Errorf("score %+v", score)
+	}
+}
+
+// halfway tells when the first epoch is over, and lets the training go on when it may.
+type halfway struct{ reached, goOn chan struct{} }
+
+func (h halfway) Step(recipe.Status) {}
+func (h halfway) Epoch(r recipe.Record, _ int) {
+	if r.Epoch == 1 {
+		close(h.reached)
+		<-h.goOn
+	}
+}
+
+func TestFitWaitsForAnotherNotebook(t *testing.T) {
+	train, _ := cifar.Sample()
+	training, heldOut := train.Split(960, 1)
+	_, heldOut = heldOut.Split(20, 1)
+	dir := t.TempDir()
+	fitWith := func(ctx context.Context, progress recipe.Progress) error {
+		_, err := fit(ctx, "plain-8", training, heldOut, tiny, dir, progress)
+		return err
+	}
+	first, firstErr := halfway{make(chan struct{}), make(chan struct{})}, make(chan error, 1)
+	go func() { firstErr <- fitWith(t.Context(), first) }()
+	select {
+	case <-first.reached:
+	case err := <-firstErr:
+		t.Fatal(err)
+	}
+	cancelled, cancel := context.WithCancelCause(t.Context())
+	stop := errors.New("the reader stops the cell")
+	time.AfterFunc(50*time.Millisecond, func() { cancel(stop) })
+	if err := fitWith(cancelled, nil); !errors.Is(err, stop) || !errors.Is(err, recipe.ErrInUse) {
+		t.Errorf("error %v of a call that was cancelled while it waited", err)
+	}
+	second, secondErr := &epochs{}, make(chan error, 1)
+	go func() { secondErr <- fitWith(t.Context(), second) }()
+	time.AfterFunc(50*time.Millisecond, func() { close(first.goOn) }) // the second finds the run in use before that, or finished
+	if err := errors.Join(<-firstErr, <-secondErr); err != nil {
+		t.Fatal(err)
+	}
+	if second.n != 0 {
+		t.Errorf("the second call trained %d epochs of a run that the first one had finished", second.n)
 	}
 }
 
