@@ -5,6 +5,7 @@ package exercise
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Guess checks f, which gives the loss of a network that finds each of so many classes equally likely.
@@ -20,7 +21,7 @@ func Guess(f func(classes int) float64) string {
 func Softmax(f func(scores []float64) []float64) string {
 	for _, scores := range [][]float64{{0, 0}, {1, 2, 3}, {1000, 1001}} {
 		input := append([]float64(nil), scores...)
-		got, sum := f(input), 0.0
+		got := f(input)
 		if len(got) != len(scores) {
 			return wrong("%v: %d scores went in, %d probabilities came out", scores, len(scores), len(got))
 		}
@@ -29,16 +30,12 @@ func Softmax(f func(scores []float64) []float64) string {
 			for _, score := range scores {
 				want += math.Exp(score - scores[i])
 			}
-			sum += p
-			if math.IsNaN(p) || math.IsInf(p, 0) {
+			if slices.Max(scores) > 700 && (math.IsNaN(p) || math.IsInf(p, 0)) {
 				return wrong("%v: you give %v. e^1000 is too large for a float64: take the greatest score off all of them first", scores, got)
 			}
 			if !near(p, 1/want) {
 				return wrong("%v: score %d gets probability %.4g, it is %.4g", scores, i, p, 1/want)
 			}
-		}
-		if !near(sum, 1) {
-			return wrong("%v: the probabilities add up to %.4g", scores, sum)
 		}
 	}
 	return right("these are probabilities, for large scores too")
