@@ -125,6 +125,9 @@ func (n *batchNorm) sumFeatures(x compute.Value) compute.Value {
 
 // expand makes [features] broadcast against the operand.
 func (n *batchNorm) expand(perFeature compute.Value) compute.Value {
+	if n.err != nil { // there may be no such axis
+		return nil
+	}
 	dims := make([]int, n.shape.Rank())
 	for axis := range dims {
 		dims[axis] = 1

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/layers/norm"
@@ -173,6 +175,29 @@ func TestBatchNormFeatureAxis(t *testing.T) {
 	}
 	if d := tensors.ToScalar[float32](got); d > 1e-6 {
 		t.Errorf("features on axis 1 and on the last axis differ by %g", d)
+	}
+}
+
+// TestBatchNormWithoutFeatureAxis asks the backend itself: GoMLX's graph lets no such axis through.
+func TestBatchNormWithoutFeatureAxis(t *testing.T) {
+	for _, axis := range []int{-1, 2} {
+		f := MustNew("go").Builder("bad axis").Main()
+		parameter := func(name string, dims ...int) compute.Value {
+			value, err := f.Parameter(name, shapes.Make(dtypes.Float32, dims...), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return value
+		}
+		x, scale, offset := parameter("x", 4, 3), parameter("scale", 3), parameter("offset", 3)
+		_, _, _, trainingErr := f.BatchNormForTraining(x, scale, offset, testEpsilon, axis)
+		_, inferenceErr := f.BatchNormForInference(x, scale, offset, offset, scale, testEpsilon, axis)
+		_, _, _, gradientErr := f.BatchNormGradient(x, scale, offset, scale, x, testEpsilon, axis)
+		for _, err := range []error{trainingErr, inferenceErr, gradientErr} {
+			if err == nil || !strings.Contains(err.Error(), fmt.Sprint("no feature axis ", axis)) {
+				t.Errorf("axis %d: error %v", axis, err)
+			}
+		}
 	}
 }
 

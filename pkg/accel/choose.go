@@ -100,15 +100,17 @@ func matching(want string) ([]plugin, error) {
 			return []plugin{candidate}, nil
 		}
 	}
-	return nil, fmt.Errorf("no PJRT plugin %q: looked in %s and in GoMLX's own folders, found %v", want, pluginDir(), all)
+	return nil, fmt.Errorf("no PJRT plugin %q: looked in %q and in GoMLX's own folders, found %v", want, pluginDir(), all)
 }
 
 // plugins lists what is installed, best first: by kind, then $SKIPNETS_HOME/xla before GoMLX's folders.
 func plugins() []plugin {
 	var all []plugin
-	found, _ := filepath.Glob(filepath.Join(pluginDir(), "*.so")) // only a malformed pattern is an error
-	for _, path := range found {
-		all = append(all, plugin{pluginName(path), path})
+	if dir := pluginDir(); dir != "" {
+		found, _ := filepath.Glob(filepath.Join(dir, "*.so")) // only a malformed pattern is an error
+		for _, path := range found {
+			all = append(all, plugin{pluginName(path), path})
+		}
 	}
 	all = append(all, installed()...)
 	slices.SortStableFunc(all, func(a, b plugin) int { return rank(a.name) - rank(b.name) })
@@ -135,13 +137,14 @@ func pluginName(path string) string {
 	return strings.TrimSuffix(name, "_plugin")
 }
 
-// pluginDir is the folder of the plugins that this course installs.
+// pluginDir is the folder of the plugins that this course installs, "" where there is no home: a plugin is a program, and
+// must not come from a folder that everybody may write.
 func pluginDir() string {
 	home := os.Getenv("SKIPNETS_HOME")
 	if home == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {
-			cache = os.TempDir()
+			return ""
 		}
 		home = filepath.Join(cache, "skipnets")
 	}

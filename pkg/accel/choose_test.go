@@ -45,6 +45,26 @@ func TestNewFollowsEnvironment(t *testing.T) {
 	}
 }
 
+// Anybody may write into the folder for temporary files.
+func TestNoPluginFromATemporaryFolder(t *testing.T) {
+	for _, name := range []string{"SKIPNETS_HOME", "HOME", "XDG_CACHE_HOME"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("TMPDIR", t.TempDir())
+	dir := filepath.Join(os.TempDir(), "skipnets", "xla")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "pjrt_c_api_planted_plugin.so"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, found := range plugins() {
+		if found.name == "planted" {
+			t.Errorf("found %v", found)
+		}
+	}
+}
+
 func TestPluginsFound(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("SKIPNETS_HOME", home)

@@ -287,7 +287,7 @@ func TestWhatReachesTheBackend(t *testing.T) {
 		{"bfloat16", plain, rewrites{convDType: dtypes.BFloat16}, []string{"conv BFloat16 0323", "conv BFloat16 0332", "conv BFloat16 3003"}},
 		{"dots", plain, rewrites{convAsDots: true}, []string{"dot", "dot", "dot"}},
 		{"pointwise", pointwise, rewrites{forXLA: true}, []string{"dot", "dot", "dot"}},
-		{"grouped", grouped, rewrites{}, nil},
+		{"grouped", grouped, rewrites{convAsDots: true}, nil},
 	} {
 		var got []string
 		pureGo, err := New("go")

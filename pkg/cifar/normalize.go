@@ -67,8 +67,8 @@ func (m Moments) Normalize(images *graph.Node) *graph.Node {
 // Normalize is [Moments.Normalize] for CIFAR-10.
 func Normalize(images *graph.Node) *graph.Node { return Moments10.Normalize(images) }
 
-// Normalized makes a network that takes normalised images take those of a [Dataset], uint8 [batch, 32, 32, 3]. The
-// images cross to the device as bytes and become float32 there, a quarter of the traffic.
+// Normalized makes a network that takes images normalised by the moments of CIFAR-10 take those of a [Dataset], uint8
+// [batch, 32, 32, 3]. They cross to the device as bytes and become float32 there, a quarter of the traffic.
 func Normalized(net func(scope *model.Scope, images *graph.Node) *graph.Node) func(*model.Scope, *graph.Node) *graph.Node {
 	return func(scope *model.Scope, images *graph.Node) *graph.Node { return net(scope, Normalize(images)) }
 }

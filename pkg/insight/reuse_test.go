@@ -11,6 +11,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train"
 	"github.com/skipnets/skipnets/pkg/accel"
 )
 
@@ -76,5 +77,8 @@ func TestSilenceSources(t *testing.T) {
 	}
 	if _, _, err := SilenceSources(backend, net, store, pixels(x), kernels, []int{1}); err == nil {
 		t.Error("no error for sources that do not fit")
+	}
+	if _, _, err := SilenceSources(backend, net, store, train.Batch{}, kernels, []int{1, 1}); err == nil {
+		t.Error("no error for a batch of nothing")
 	}
 }

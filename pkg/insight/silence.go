@@ -20,6 +20,9 @@ func SilenceSources(backend compute.Backend, net Model, store *model.Store, batc
 	fail := func(err error) (float64, []float64, error) {
 		return 0, nil, fmt.Errorf("insight: silence sources: %w", err)
 	}
+	if len(batch.Inputs) != 1 || len(batch.Labels) != 1 {
+		return fail(fmt.Errorf("the batch has %d inputs and %d labels, want one of each", len(batch.Inputs), len(batch.Labels)))
+	}
 	if _, err := FeatureReuse(store, kernels, written); err != nil { // checks all the arguments about weights
 		return fail(err)
 	}

@@ -36,7 +36,7 @@ func Heatmap(axes Axes, values [][]float64, rows, columns []string) ([]byte, err
 }
 
 // Confusion draws a confusion matrix: counts[i][j] images of class i were taken for class j. Each row is shaded
-// by its share, so that classes of different size compare, and every cell carries its count.
+// by its share, so that classes of different size compare, and up to 12 classes every cell carries its count.
 // It is an error when the counts are not a square matrix with one row a class, or one is negative.
 func Confusion(classes []string, counts [][]int) ([]byte, error) {
 	if len(classes) == 0 {

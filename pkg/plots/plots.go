@@ -82,6 +82,9 @@ func roundStep(lo, hi float64) float64 {
 }
 
 func multiples(lo, hi, step float64) []plot.Tick {
+	if hi-lo <= 1e-12*math.Max(math.Abs(lo), math.Abs(hi)) { // too near to tell multiples of the step apart
+		return []plot.Tick{{Value: lo, Label: strconv.FormatFloat(lo, 'g', 4, 64)}}
+	}
 	var ticks []plot.Tick
 	first := math.Ceil(lo/step-1e-9) + 0 // -0 + 0 is 0
 	for i := first; i*step <= hi+1e-9*step; i++ {

@@ -84,7 +84,7 @@ func TestCurvesUseTheFamilyColours(t *testing.T) {
 	}
 }
 
-// Error bars add ink of the family's colour above and below a point, and widen the axis.
+// Error bars add ink of the family's colour above and below a point.
 func TestErrorBars(t *testing.T) {
 	flat := Series{Name: "dense", Y: []float64{1, 1, 1}}
 	ink := func() int {
@@ -122,6 +122,16 @@ func TestLinearTicks(t *testing.T) {
 		if got := strings.Join(labels, " "); got != test.want {
 			t.Errorf("from %g to %g: %s, want %s", test.lo, test.hi, got, test.want)
 		}
+	}
+}
+
+// Values that differ in their last bit only, as sums that should be equal do.
+func TestTicksOfNearlyEqualValues(t *testing.T) {
+	a, b := 0.1, 0.2
+	figure, err := Curves(Axes{}, Series{Y: []float64{0.3, a + b}})
+	decode(t, figure, err)
+	if ticks := linearTicks(0.3, a+b); len(ticks) != 1 || ticks[0].Label != "0.3" {
+		t.Errorf("ticks %v", ticks)
 	}
 }
 

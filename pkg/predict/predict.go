@@ -24,7 +24,7 @@ import (
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
-// Read reads a PNG or JPEG file and shrinks it.
+// Read reads a PNG or JPEG file and shrinks it. A camera's note that the picture lies on its side (EXIF) is not followed.
 func Read(path string) (*image.RGBA, error) {
 	file, err := os.Open(path)
 	if err != nil {
