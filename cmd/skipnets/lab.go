@@ -15,7 +15,7 @@ func setupFlags(more ...cli.Flag) []cli.Flag {
 	return append([]cli.Flag{
 		&cli.BoolFlag{Name: "quick", Usage: "use the small embedded sample and train for seconds"},
 		backendFlag(),
-		&cli.StringFlag{Name: "data", Usage: "a folder with CIFAR-10's binary version (default: $SKIPNETS_DATA, else it is downloaded)"},
+		&cli.StringFlag{Name: "data", Usage: "a folder with CIFAR-10's binary version, or its tar.gz archive (default: $SKIPNETS_DATA, else it is downloaded)"},
 	}, more...)
 }
 

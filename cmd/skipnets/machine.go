@@ -20,7 +20,7 @@ func ready(ctx context.Context, cmd *cli.Command, withData bool) (compute.Backen
 	if err != nil {
 		return nil, nil, err
 	}
-	steps := []setup.Step{s.Plugin()}
+	steps := []setup.Step{s.Compiler(), s.Plugin()}
 	if withData {
 		steps = append(steps, s.Dataset())
 	}

@@ -29,7 +29,7 @@ func trainCommand() *cli.Command {
 		Flags: setupFlags(
 			&cli.StringFlag{Name: "preset", Value: "class", Usage: strings.Join(recipe.PresetNames(), ", ")},
 			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "of the first weights, the order of the images and their augmentation"},
-			&cli.StringFlag{Name: "dir", Usage: "where runs are kept (default: runs/RECIPE in $SKIPNETS_HOME)"},
+			&cli.StringFlag{Name: "dir", Usage: "where runs are kept (default: runs/RECIPE in $SKIPNETS_HOME, with -quick runs/RECIPE-sample)"},
 			&cli.StringFlag{Name: "precision", Value: "auto", Usage: "of the convolutions: fp32, bf16, or auto: the preset's, if the hardware has it"},
 			&cli.IntFlag{Name: "epochs", Usage: "instead of the preset's"},
 			&cli.FloatFlag{Name: "rate", Usage: "peak learning rate instead of the preset's"},
@@ -86,6 +86,9 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 	base := cmd.String("dir")
 	if base == "" {
 		base = filepath.Join(s.Home, "runs", r.Name)
+		if s.Quick {
+			base += "-sample" // other images: not to be taken for the preset's own runs
+		}
 	}
 	t := experiment{backend: backend, recipe: r, seed: cmd.Int64("seed"), training: training, test: test, progress: cmd.Root().ErrWriter}
 	var results []recipe.Report

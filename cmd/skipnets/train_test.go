@@ -115,6 +115,7 @@ func TestCommandErrors(t *testing.T) {
 		{"train resnet", `no net "resnet"`},
 		{"train residual-21", "the nearest are 20 and 26"},
 		{"train -epochs 0 residual-8", "needs epochs"},
+		{"train -rate Inf residual-8", "learning rate is +Inf"},
 		{"train -precision fp8 residual-8", `precision "fp8"`},
 		{"train -bogus", "not defined: -bogus"},
 		{"eval", "which weights"},
@@ -139,7 +140,11 @@ func TestCommandErrors(t *testing.T) {
 
 func TestPresetNetsExist(t *testing.T) {
 	for _, preset := range recipe.PresetNames() {
-		for _, name := range presetNets(preset) {
+		names := presetNets(preset)
+		if len(names) == 0 {
+			t.Errorf("preset %s trains nothing", preset)
+		}
+		for _, name := range names {
 			if _, err := nets.Parse(name, 10); err != nil {
 				t.Errorf("preset %s: %v", preset, err)
 			}

@@ -71,6 +71,12 @@ func (s *Setup) checkData() (string, error) {
 }
 
 func (s *Setup) makeData(ctx context.Context) error {
+	if _, err := os.Stat(s.path(dataFolder)); err == nil { // it would be in the way of what is downloaded
+		if err := cifar.Verify(s.path(dataFolder)); err != nil {
+			return fmt.Errorf("remove the folder %s: %w", s.path(dataFolder), err)
+		}
+		return nil
+	}
 	if err := os.MkdirAll(s.path("downloads"), 0o755); err != nil {
 		return s.unwritable(err)
 	}

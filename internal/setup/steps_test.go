@@ -153,6 +153,11 @@ func TestDataCut(t *testing.T) {
 	}
 	_, err := s.Dataset().Check()
 	wantError(t, err, "3 bytes", "remove the folder")
+	err = s.Ready(t.Context(), s.Dataset()) // downloads nothing that the folder would be in the way of
+	wantError(t, err, "data_batch_1.bin", "remove the folder")
+	if strings.Contains(err.Error(), "the official archive:") {
+		t.Errorf("a source was tried: %v", err)
+	}
 }
 
 // zipped makes a zip archive of one file.
@@ -260,7 +265,7 @@ func TestPluginFallback(t *testing.T) {
 	}
 }
 
-func TestPluginFrom(t *testing.T) {
+func TestPluginOfAnotherBackend(t *testing.T) {
 	s, _ := newTest(t, Options{})
 	if _, err := s.Plugin().Check(); err == nil {
 		t.Error("it is said to be ready")

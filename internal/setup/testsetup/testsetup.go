@@ -33,7 +33,7 @@ func choose() error {
 	if err != nil {
 		return err
 	}
-	if err := s.Ready(context.Background(), s.Compiler(), s.Python(), s.Plugin()); err != nil {
+	if err := s.Ready(context.Background(), s.Compiler(), s.Plugin()); err != nil {
 		return err
 	}
 	return os.Setenv(setup.EnvBackend, s.UseBackend())
