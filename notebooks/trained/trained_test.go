@@ -50,7 +50,7 @@ func TestDigests(t *testing.T) {
 	}
 }
 
-// Every run has the log that made it and the result; those of the hour preset have their weights.
+// Every run has the log that made it and the result; those of seed 1 of the hour preset have their weights.
 func TestRunsAreWhole(t *testing.T) {
 	runs, err := filepath.Glob("*/*-seed*")
 	if err != nil {

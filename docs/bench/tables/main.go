@@ -114,16 +114,15 @@ func tables(runs []run) map[string]string {
 		"class": networks(runs, "class", "compact-%s-24"), "hour": networks(runs, "hour", "wide-%s-24"),
 		"weights": withWeights(runs), "commits": commits(runs),
 	}
-	for name, column := range map[string]struct {
-		value func(run) float64
-		show  string
-	}{
-		"depth: test accuracy":     {testAccuracy, "%.2f"},
-		"depth: training loss":     {func(r run) float64 { return r.last.TrainLoss }, "%.3f"},
-		"depth: training accuracy": {func(r run) float64 { return 100 * r.last.TrainAccuracy }, "%.2f"},
-		"depth: minutes":           {func(r run) float64 { return r.Seconds / 60 }, "%.1f"},
+	for name, cell := range map[string]func([]run) string{
+		"test accuracy": func(of []run) string { return spread(of, testAccuracy, "%.2f") },
+		"training loss": func(of []run) string { return spread(of, func(r run) float64 { return r.last.TrainLoss }, "%.3f") },
+		"training accuracy": func(of []run) string {
+			return spread(of, func(r run) float64 { return 100 * r.last.TrainAccuracy }, "%.2f")
+		},
+		"minutes": func(of []run) string { return onEach(of, minutes, "%.1f") },
 	} {
-		t[name] = byDepth(runs, column.value, column.show)
+		t["depth: "+name] = byDepth(runs, cell)
 	}
 	return t
 }
@@ -151,14 +150,15 @@ func shortTables(runs []run) map[string]string {
 			continue
 		}
 		fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", family, spread(of, testAccuracy, "%.1f"),
-			spread(of, func(r run) float64 { return r.Seconds / 60 }, "%.1f"),
-			spread(of, func(r run) float64 { return r.SamplesPerSecond }, "%.0f"), thousands(of[0].Parameters))
+			onEach(of, minutes, "%.1f"), onEach(of, imagesPerSecond, "%.0f"), thousands(of[0].Parameters))
 	}
 	t["hour"] = w.String()
 	return t
 }
 
-func testAccuracy(r run) float64 { return 100 * r.TestAccuracy }
+func testAccuracy(r run) float64    { return 100 * r.TestAccuracy }
+func minutes(r run) float64         { return r.Seconds / 60 }
+func imagesPerSecond(r run) float64 { return r.SamplesPerSecond }
 
 // rewrite puts the tables below their comments, in place of what is there.
 func rewrite(page string, tables map[string]string) (string, error) {
@@ -181,15 +181,13 @@ func networks(runs []run, preset, form string) string {
 		if len(of) == 0 {
 			continue
 		}
-		mean := func(value func(run) float64, show string) string { return spread(of, value, show) }
 		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s | %s | %d |\n", of[0].Network,
-			mean(testAccuracy, "%.2f"),
-			mean(func(r run) float64 { return 100 * r.HeldOutAccuracy }, "%.2f"),
+			spread(of, testAccuracy, "%.2f"),
+			spread(of, func(r run) float64 { return 100 * r.HeldOutAccuracy }, "%.2f"),
 			list(of, func(r run) string { return strconv.Itoa(r.Epoch) }),
-			mean(func(r run) float64 { return r.Seconds / 60 }, "%.1f"),
-			mean(func(r run) float64 { return r.SamplesPerSecond }, "%.0f"),
+			onEach(of, minutes, "%.1f"), onEach(of, imagesPerSecond, "%.0f"),
 			thousands(of[0].Parameters),
-			mean(func(r run) float64 { return float64(r.PeakMemory) / 1e9 }, "%.2f"), len(of))
+			onEach(of, func(r run) float64 { return float64(r.PeakMemory) / 1e9 }, "%.2f"), len(of))
 	}
 	return w.String()
 }
@@ -206,17 +204,17 @@ func withWeights(runs []run) string {
 	return w.String()
 }
 
-// commits lists what the runs were made with.
+// commits lists what the runs were made with, and on what.
 func commits(runs []run) string {
 	w := &strings.Builder{}
-	fmt.Fprintln(w, "| preset | commit | runs |\n|---|---|---|")
+	fmt.Fprintln(w, "| preset | machine | commit | runs |\n|---|---|---|---|")
 	of := map[string][]string{}
 	for _, r := range runs {
 		commit := fmt.Sprintf("%.7s", r.Commit)
 		if strings.HasSuffix(r.Commit, "+") { // files had been changed
 			commit += "+"
 		}
-		key := fmt.Sprintf("| %s | %s |", r.Recipe, commit)
+		key := fmt.Sprintf("| %s | %s | %s |", r.Recipe, r.Machine, commit)
 		of[key] = append(of[key], fmt.Sprintf("%s (%d)", r.Network, r.Seed))
 	}
 	for _, key := range slices.Sorted(maps.Keys(of)) {
@@ -225,15 +223,15 @@ func commits(runs []run) string {
 	return w.String()
 }
 
-func byDepth(runs []run, value func(run) float64, show string) string {
+func byDepth(runs []run, cell func([]run) string) string {
 	w := &strings.Builder{}
 	fmt.Fprintf(w, "| layers | %s | highway, gates at −3 |\n|--:|%s\n", strings.Join(families, " | "), strings.Repeat("--:|", len(families)+1))
 	for _, depth := range whole(runs) {
 		fmt.Fprintf(w, "| %d |", depth)
 		for _, family := range families {
-			fmt.Fprintf(w, " %s |", spread(choose(runs, "depth", fmt.Sprintf("half-%s-%d", family, depth)), value, show))
+			fmt.Fprintf(w, " %s |", cell(choose(runs, "depth", fmt.Sprintf("half-%s-%d", family, depth))))
 		}
-		fmt.Fprintf(w, " %s |\n", spread(choose(runs, "depth", fmt.Sprintf("half-highway-%d-3", depth)), value, show))
+		fmt.Fprintf(w, " %s |\n", cell(choose(runs, "depth", fmt.Sprintf("half-highway-%d-3", depth))))
 	}
 	return w.String()
 }
@@ -263,6 +261,22 @@ func values(runs []run, value func(run) float64) []float64 {
 		all = append(all, value(r))
 	}
 	return all
+}
+
+// onEach is the spread on each machine, in the order of their names: what was measured on different ones has no mean.
+func onEach(runs []run, value func(run) float64, show string) string {
+	of := map[string][]run{}
+	for _, r := range runs {
+		of[r.Machine] = append(of[r.Machine], r)
+	}
+	var cells []string
+	for _, machine := range slices.Sorted(maps.Keys(of)) {
+		cells = append(cells, spread(of[machine], value, show))
+	}
+	if len(cells) == 0 {
+		return "—"
+	}
+	return strings.Join(cells, " / ")
 }
 
 // spread is the mean over seeds, with the sample's standard deviation where there are several.

@@ -60,6 +60,23 @@ func TestSpread(t *testing.T) {
 	}
 }
 
+func TestOnEach(t *testing.T) {
+	value := func(r run) float64 { return r.Seconds }
+	on := func(machine string, seconds float64) run {
+		return run{Report: recipe.Report{Machine: machine, Seconds: seconds}}
+	}
+	for want, runs := range map[string][]run{
+		"—":               nil,
+		"2.0":             {on("a", 2)},
+		"2.0 ± 1.4":       {on("a", 1), on("a", 3)},
+		"5.0 / 2.0 ± 1.4": {on("b", 1), on("a", 5), on("b", 3)},
+	} {
+		if got := onEach(runs, value, "%.1f"); got != want {
+			t.Errorf("%d runs: %q, want %q", len(runs), got, want)
+		}
+	}
+}
+
 func lasting(seconds float64) run { return run{Report: recipe.Report{Seconds: seconds}} }
 
 func TestThousands(t *testing.T) {
