@@ -20,8 +20,8 @@ import (
 //
 // It is the unit of He et al. 2015, Deep Residual Learning for Image Recognition (arXiv:1512.03385), Fig. 5 right. P is x
 // itself where the shape stays and BN ∘ conv1×1 where it changes (eq. 2 and option B of Sec. 3.3).
-// Departure: the stride sits on the 3×3 convolution, as in most code since, not on the first 1×1, where it would throw
-// away three pixels of four unseen.
+// Departure from the authors' released models: the stride sits on the 3×3 convolution, as in most code since, not on the
+// first 1×1, where it would throw away three pixels of four unseen.
 //
 // Input [batch, h, w, in], output [batch, ⌈h/stride⌉, ⌈w/stride⌉, 4·channels].
 // Parameters: in·channels + 9·channels² + 4·channels² + 12·channels, and (in + 2)·4·channels for the projection.

@@ -15,18 +15,20 @@ import (
 	"github.com/gomlx/gomlx/ml/train/loss"
 )
 
-// LayerGradient is how strongly the loss pulls at one convolution's kernel.
+// LayerGradient is how strongly the loss pulls at one convolution.
 type LayerGradient struct {
 	Layer string  // the kernel's path in the store, "/stage1/block2/conv1/weights"
 	Norm  float64 // Euclidean length of ∂loss/∂kernel, all entries together
+	Input float64 // Euclidean length of ∂loss/∂x for the x that the convolution reads, of the whole batch and along all paths
 }
 
 // GradientNorms initialises the network from the seed, computes the mean cross-entropy (nats) of one batch, as in the
-// first step of training, and returns the norm of its gradient for each convolution, in the order the image meets them.
+// first step of training, and returns the norms of its gradient for each convolution, in the order the image meets them.
 // The batch has one input, whatever the network takes, and one tensor of integer labels [batch, 1]; it stays the caller's.
 //
-// In a plain net of depth L the gradient of layer 1 is a product of L Jacobians: the norms tell whether that product
-// shrank, grew or kept its size on its way down. It is an error when the network has no convolution.
+// In a plain net of depth L the gradient of what layer 1 reads is a product of L Jacobians: Input tells whether that
+// product shrank, grew or kept its size on its way down. Norm is what training gets of it; it also grows with the root of
+// the number of channels that a kernel reads. It is an error when the network has no convolution.
 func GradientNorms(backend compute.Backend, net Model, batch train.Batch, seed int64) ([]LayerGradient, error) {
 	if len(batch.Inputs) != 1 || len(batch.Labels) != 1 {
 		return nil, fmt.Errorf("insight: gradient norms: the batch has %d inputs and %d labels, want one of each",
@@ -41,18 +43,20 @@ func GradientNorms(backend compute.Backend, net Model, batch train.Batch, seed i
 	measure := func(scope *model.Scope, inputs []*Node) []*Node {
 		store.SetTraining(inputs[0].Graph(), true)
 		logits := net(scope, inputs[0])
-		kernels := kernels(logits.Graph())
+		kernels, read := convolutions(logits.Graph())
 		if len(kernels) == 0 {
 			return []*Node{ReduceAllSum(logits)}
 		}
 		lossNode := ReduceAllMean(loss.SparseCategoricalCrossEntropyLogits(inputs[1:], []*Node{logits}))
-		norms := make([]*Node, len(kernels))
-		layers = nil
-		for i, gradient := range Gradient(lossNode, kernels...) {
-			layers = append(layers, kernels[i].GetParameterName())
-			norms[i] = ConvertDType(Sqrt(ReduceAllSum(Square(gradient))), dtypes.Float32)
+		var norms []*Node
+		for _, gradient := range Gradient(lossNode, append(slices.Clone(kernels), read...)...) {
+			norms = append(norms, Sqrt(ReduceAllSum(Square(ConvertDType(gradient, dtypes.Float32)))))
 		}
-		return []*Node{Stack(norms, 0)} // [convolutions]
+		layers = nil
+		for _, kernel := range kernels {
+			layers = append(layers, kernel.GetParameterName())
+		}
+		return []*Node{Stack(norms, 0)} // [2·convolutions]
 	}
 	results, err := outputs(backend, store, measure, batch.Inputs[0], batch.Labels[0])
 	if err != nil {
@@ -67,25 +71,30 @@ func GradientNorms(backend compute.Backend, net Model, batch train.Batch, seed i
 	}
 	gradients := make([]LayerGradient, len(layers))
 	for i, layer := range layers {
-		gradients[i] = LayerGradient{Layer: layer, Norm: norms[i]}
+		gradients[i] = LayerGradient{Layer: layer, Norm: norms[i], Input: norms[len(layers)+i]}
 	}
 	return gradients, nil
 }
 
-// kernels are the parameters that convolutions of the graph use as kernels, each once, in the order of use.
-func kernels(g *Graph) []*Node {
-	var found []*Node
+// convolutions are the parameters that convolutions of the graph use as kernels, each once, in the order of use, and what
+// each reads there.
+func convolutions(g *Graph) (kernels, read []*Node) {
 	for _, node := range g.Nodes() {
 		if node.Type() != NodeTypeConvGeneral {
 			continue
 		}
-		kernel := node.Inputs()[1]
-		for kernel.Type() == NodeTypeConvertDType { // weights kept in another precision
-			kernel = kernel.Inputs()[0]
-		}
-		if kernel.Type() == NodeTypeParameter && !slices.Contains(found, kernel) {
-			found = append(found, kernel)
+		kernel := asComputed(node.Inputs()[1])
+		if kernel.Type() == NodeTypeParameter && !slices.Contains(kernels, kernel) {
+			kernels, read = append(kernels, kernel), append(read, asComputed(node.Inputs()[0]))
 		}
 	}
-	return found
+	return kernels, read
+}
+
+// asComputed undoes the conversions to another precision that stand between a node and the convolution that reads it.
+func asComputed(node *Node) *Node {
+	for node.Type() == NodeTypeConvertDType && node.Inputs()[0].DType().IsFloat() {
+		node = node.Inputs()[0]
+	}
+	return node
 }

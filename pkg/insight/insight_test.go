@@ -48,18 +48,18 @@ func TestGradientNormsOfAChain(t *testing.T) {
 		t.Fatal(err)
 	}
 	slope := 1 / (1 + math.Exp(a*b*x))
-	want := []LayerGradient{{"/first/weights", slope * b * x}, {"/last/weights", slope * a * x}}
+	want := []LayerGradient{{"/first/weights", slope * b * x, slope * a * b}, {"/last/weights", slope * a * x, slope * b}}
 	if len(got) != len(want) {
 		t.Fatalf("got %v, want %v", got, want)
 	}
 	for i := range want {
-		if got[i].Layer != want[i].Layer || math.Abs(got[i].Norm-want[i].Norm) > 1e-5 {
+		if got[i].Layer != want[i].Layer || math.Abs(got[i].Norm-want[i].Norm) > 1e-5 || math.Abs(got[i].Input-want[i].Input) > 1e-5 {
 			t.Errorf("got %v, want %v", got[i], want[i])
 		}
 	}
 }
 
-// A shortcut adds a path: d(log(1+exp(−(x+ax))))/da = −σ(−(x+ax))·x.
+// A shortcut adds a path: d(log(1+exp(−(x+ax))))/da = −σ(−(x+ax))·x, and d/dx = −σ(−(x+ax))·(1+a).
 func TestGradientNormsOfAShortcut(t *testing.T) {
 	const a, x = 0.25, 1.5
 	residual := func(scope *model.Scope, images *Node) *Node {
@@ -69,8 +69,9 @@ func TestGradientNormsOfAShortcut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := x / (1 + math.Exp(x+a*x)); len(got) != 1 || math.Abs(got[0].Norm-want) > 1e-5 {
-		t.Errorf("got %v, want one norm of %g", got, want)
+	slope := 1 / (1 + math.Exp(x+a*x))
+	if len(got) != 1 || math.Abs(got[0].Norm-slope*x) > 1e-5 || math.Abs(got[0].Input-slope*(1+a)) > 1e-5 {
+		t.Errorf("got %v, want norms of %g and, with both paths, %g", got, slope*x, slope*(1+a))
 	}
 }
 

@@ -97,7 +97,8 @@ func (r Recipe) sgd(v *model.Variable, weight, gradient, rate *Node, decay float
 	return Sub(weight, Mul(rate, gradient))
 }
 
-// adamW is Adam with the decay apart from the gradient (Loshchilov and Hutter 2019, algorithm 2):
+// adamW is Adam with the decay apart from the gradient (Loshchilov and Hutter 2019, algorithm 2; the
+// decay is multiplied by the whole rate, as in PyTorch):
 // w ← w − rate·(m̂ / (√v̂ + ε) + decay·w).
 func adamW(v *model.Variable, weight, gradient, rate, correction1, correction2 *Node, decay float64) *Node {
 	g := weight.Graph()

@@ -72,7 +72,8 @@ type Recipe struct {
 
 	LabelSmoothing float64 `json:"label_smoothing,omitempty"`
 	// Averaging is the last part of the steps, 0 to 1, over which the weights are averaged; the average is what is
-	// measured and kept (Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima").
+	// measured and kept (after Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima and Better Generalization",
+	// who average once an epoch or cycle; here it is every step).
 	Averaging float64 `json:"averaging,omitempty"`
 	// ReestimateBatches is how many training batches BatchNorm's statistics are measured anew on before an
 	// evaluation; 0 keeps the running averages, except for averaged weights, which have none of their own.
