@@ -149,7 +149,7 @@ func shortTables(runs []run) map[string]string {
 		if len(of) == 0 {
 			continue
 		}
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", family, spread(of, testAccuracy, "%.1f"),
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", family, spread(of, testAccuracy, "%.2f"),
 			onEach(of, minutes, "%.1f"), onEach(of, imagesPerSecond, "%.0f"), thousands(of[0].Parameters))
 	}
 	t["hour"] = w.String()
@@ -279,15 +279,15 @@ func onEach(runs []run, value func(run) float64, show string) string {
 	return strings.Join(cells, " / ")
 }
 
-// spread is the mean over seeds, with the sample's standard deviation where there are several.
+// spread is the mean over seeds and the sample's standard deviation, or just the values where there are fewer than three.
 func spread(runs []run, value func(run) float64, show string) string {
-	if len(runs) == 0 {
+	switch {
+	case len(runs) == 0:
 		return "—"
+	case len(runs) < 3:
+		return list(runs, func(r run) string { return fmt.Sprintf(show, value(r)) })
 	}
 	mean, deviation := stat.MeanStdDev(values(runs, value), nil)
-	if math.IsNaN(deviation) {
-		return fmt.Sprintf(show, mean)
-	}
 	return fmt.Sprintf(show+" ± "+show, mean, deviation)
 }
 

@@ -52,7 +52,8 @@ func TestSpread(t *testing.T) {
 	for want, runs := range map[string][]run{
 		"—":         nil,
 		"2.0":       {lasting(2)},
-		"2.0 ± 1.4": {lasting(1), lasting(3)},
+		"1.0, 3.0":  {lasting(1), lasting(3)},
+		"2.0 ± 1.0": {lasting(1), lasting(2), lasting(3)},
 	} {
 		if got := spread(runs, value, "%.1f"); got != want {
 			t.Errorf("%d runs: %q, want %q", len(runs), got, want)
@@ -66,10 +67,10 @@ func TestOnEach(t *testing.T) {
 		return run{Report: recipe.Report{Machine: machine, Seconds: seconds}}
 	}
 	for want, runs := range map[string][]run{
-		"—":               nil,
-		"2.0":             {on("a", 2)},
-		"2.0 ± 1.4":       {on("a", 1), on("a", 3)},
-		"5.0 / 2.0 ± 1.4": {on("b", 1), on("a", 5), on("b", 3)},
+		"—":              nil,
+		"2.0":            {on("a", 2)},
+		"1.0, 3.0":       {on("a", 1), on("a", 3)},
+		"5.0 / 1.0, 3.0": {on("b", 1), on("a", 5), on("b", 3)},
 	} {
 		if got := onEach(runs, value, "%.1f"); got != want {
 			t.Errorf("%d runs: %q, want %q", len(runs), got, want)
