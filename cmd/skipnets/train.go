@@ -43,16 +43,17 @@ func trainCommand() *cli.Command {
 func presetNets(preset string) []string {
 	forms := map[string][]string{
 		"quick": {"compact-%s-16"}, "class": {"compact-%s-24"}, "hour": {"wide-%s-24"}, "gpu": {"wide-%s-64"}, "article": {"article-%s"},
-		"depth": {"half-%s-8", "half-%s-20", "half-%s-32", "half-%s-56"},
+		"depth": {"half-%s-8", "half-%s-20", "half-%s-32", "half-%s-56", "half-highway-56-3"}, // the last: gates further shut
 	}[preset]
 	var names []string
 	for _, form := range forms {
+		if !strings.Contains(form, "%s") { // one network alone
+			names = append(names, form)
+			continue
+		}
 		for _, family := range []string{"plain", "residual", "highway", "dense"} {
 			names = append(names, fmt.Sprintf(form, family))
 		}
-	}
-	if preset == "depth" {
-		names = append(names, "half-highway-56-3") // at that depth the gates should start further shut
 	}
 	return names
 }
