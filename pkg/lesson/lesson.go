@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/ml/train"
@@ -102,30 +101,15 @@ func fit(ctx context.Context, name string, training, heldOut cifar.Set, r recipe
 	// folder of its own.
 	id := crc32.ChecksumIEEE(fmt.Appendf(nil, "%s %d %d %s", r, training.Len(), heldOut.Len(), shapes))
 	run := &Run{Name: name, Model: cifar.Normalized(net), Recipe: r}
-	run.Result, err = fitInTurn(ctx, recipe.Job{
+	run.Result, err = recipe.Fit(ctx, recipe.Job{
 		Backend: backend, Name: name, Model: run.Model, Recipe: r, Seed: 1,
 		Training: shuffled, HeldOut: inOrder,
-		Dir: filepath.Join(dir, fmt.Sprintf("%s-%08x", name, id)), Progress: progress,
+		Dir: filepath.Join(dir, fmt.Sprintf("%s-%08x", name, id)), Wait: true, Progress: progress,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
 	return run, nil
-}
-
-// fitInTurn waits while another notebook is at the same training: what that one has trained is then loaded.
-func fitInTurn(ctx context.Context, job recipe.Job) (*recipe.Result, error) {
-	for {
-		result, err := recipe.Fit(ctx, job)
-		if !errors.Is(err, recipe.ErrInUse) {
-			return result, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, errors.Join(context.Cause(ctx), err)
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
 }
 
 // Augment is what the recipe asks the dataset of training images to do with them.

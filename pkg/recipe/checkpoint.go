@@ -3,12 +3,14 @@
 package recipe
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -130,11 +132,8 @@ func nothingToLose(dir string) error {
 	return nil
 }
 
-// ErrInUse is wrapped by the error of a training whose directory another training works in.
-var ErrInUse = errors.New("in use by another training")
-
-// lock keeps a second process out of the directory; the lock ends with the process.
-func lock(dir string) (unlock func(), err error) {
+// lock keeps a second process out of the directory; the lock ends with the process. With wait it waits for the other one.
+func lock(ctx context.Context, dir string, wait bool) (unlock func(), err error) {
 	if dir == "" {
 		return func() {}, nil
 	}
@@ -143,11 +142,14 @@ func lock(dir string) (unlock func(), err error) {
 	}
 	l := flock.New(filepath.Join(dir, lockFile))
 	locked, err := l.TryLock()
+	if err == nil && !locked && wait {
+		locked, err = l.TryLockContext(ctx, 200*time.Millisecond)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
 	if !locked {
-		return nil, fmt.Errorf("%s is %w", dir, ErrInUse)
+		return nil, fmt.Errorf("%s is in use by another training", dir)
 	}
 	return func() { _ = l.Unlock() }, nil
 }

@@ -28,6 +28,7 @@ type Job struct {
 	// Dir is for checkpoints and history; "" keeps nothing. It serves one name, recipe, seed, and names and sizes of
 	// datasets, and refuses others. What stands behind a name it does not see: a changed network needs another one.
 	Dir      string
+	Wait     bool     // while another training works in Dir; else that is an error
 	Progress Progress // nil is silent
 	// SaveEvery is the time between checkpoints within an epoch; zero means one minute.
 	SaveEvery time.Duration
@@ -44,13 +45,12 @@ type Result struct {
 // With a directory, it resumes what is there: the weights, the history and every later number are, on one machine,
 // bit for bit those of a run that was never interrupted. When ctx is cancelled it saves and returns an error that
 // wraps ctx's. A loss, of training or held out, or a weight that is not finite ends the training with an error that wraps [ErrNotFinite] and names
-// the step and learning rate; the last good checkpoint stays. Where another training works in the directory, the error
-// wraps [ErrInUse].
+// the step and learning rate; the last good checkpoint stays.
 func Fit(ctx context.Context, job Job) (*Result, error) {
 	if err := job.check(); err != nil {
 		return nil, err
 	}
-	unlock, err := lock(job.Dir)
+	unlock, err := lock(ctx, job.Dir, job.Wait)
 	if err != nil {
 		return nil, fmt.Errorf("train %s: %w", job.Name, err)
 	}

@@ -276,7 +276,7 @@ func TestFitErrors(t *testing.T) {
 			}
 		}, "directory of the run"},
 		{"in use", func(t *testing.T, j *Job) {
-			unlock, err := lock(j.Dir)
+			unlock, err := lock(t.Context(), j.Dir, false)
 			if err != nil {
 				t.Fatal(err)
 			}
