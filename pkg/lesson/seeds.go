@@ -21,15 +21,13 @@ func TrainedSeeds(network string) (Seeds, error) {
 }
 
 func trainedSeeds(network string) (Seeds, error) {
-	files, err := filepath.Glob(filepath.Join(network+"-seed*", recipe.HistoryFile))
-	if err == nil && len(files) == 0 {
-		err = fmt.Errorf("no runs %s-seed…", network)
-	}
+	runs, err := runsOf(network)
 	if err != nil {
-		return nil, fmt.Errorf("lesson: %w", err)
+		return nil, err
 	}
 	var seeds Seeds
-	for _, file := range files {
+	for _, run := range runs {
+		file := filepath.Join(run, recipe.HistoryFile)
 		history, err := recipe.LoadHistory(file)
 		if err != nil {
 			return nil, fmt.Errorf("lesson: %w", err)
@@ -43,6 +41,39 @@ func trainedSeeds(network string) (Seeds, error) {
 		seeds = append(seeds, history)
 	}
 	return seeds, nil
+}
+
+// TrainedReports reads what came of the same runs: the report of each, by seed.
+func TrainedReports(network string) ([]recipe.Report, error) {
+	return trainedReports(filepath.Join(trainedDir, filepath.FromSlash(network)))
+}
+
+func trainedReports(network string) ([]recipe.Report, error) {
+	runs, err := runsOf(network)
+	if err != nil {
+		return nil, err
+	}
+	var reports []recipe.Report
+	for _, run := range runs {
+		report, err := recipe.LoadReport(run)
+		if err != nil {
+			return nil, fmt.Errorf("lesson: %w", err)
+		}
+		reports = append(reports, report)
+	}
+	return reports, nil
+}
+
+// runsOf lists the folders of a network's runs, one a seed.
+func runsOf(network string) ([]string, error) {
+	runs, err := filepath.Glob(network + "-seed*")
+	if err == nil && len(runs) == 0 {
+		err = fmt.Errorf("no runs %s-seed…", network)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	return runs, nil
 }
 
 // Series is one number of each epoch: its mean over the seeds, and its standard deviation as Spread, unless there is one

@@ -3,6 +3,7 @@
 package lesson
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -54,5 +55,31 @@ func TestSeeds(t *testing.T) {
 	add("3", 5)
 	if _, err := trainedSeeds(network); err == nil || !strings.Contains(err.Error(), "1 epochs, another seed 2") {
 		t.Errorf("error %v where a run is shorter", err)
+	}
+}
+
+func TestReports(t *testing.T) {
+	network := filepath.Join(t.TempDir(), "net")
+	if _, err := trainedReports(network); err == nil || !strings.Contains(err.Error(), "no runs") {
+		t.Errorf("error %v where there are no runs", err)
+	}
+	for seed := range int64(2) {
+		dir := fmt.Sprint(network, "-seed", seed+1)
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := (recipe.Report{Network: "net", Seed: seed + 1}).Save(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reports, err := trainedReports(network)
+	if err != nil || len(reports) != 2 || reports[0].Seed != 1 || reports[1].Seed != 2 {
+		t.Errorf("%+v, %v", reports, err)
+	}
+	if err := os.Mkdir(network+"-seed3", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := trainedReports(network); err == nil || !strings.Contains(err.Error(), recipe.ReportFile) {
+		t.Errorf("error %v of a run without a report", err)
 	}
 }
