@@ -3,6 +3,7 @@ module github.com/skipnets/skipnets
 go 1.26.5
 
 require (
+	github.com/bep/imagemeta v1.0.1
 	github.com/chromedp/chromedp v0.23.0
 	github.com/gofrs/flock v0.13.0
 	github.com/gomlx/compute v0.1.4

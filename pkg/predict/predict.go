@@ -24,18 +24,18 @@ import (
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
-// Read reads a PNG or JPEG file and shrinks it. A camera's note that the picture lies on its side (EXIF) is not followed.
+// Read reads a PNG or JPEG file, shrinks it, and sets it upright where the camera noted how it was held.
 func Read(path string) (*image.RGBA, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("picture: %w", err)
 	}
 	defer file.Close()
-	full, _, err := image.Decode(file)
+	full, format, err := image.Decode(file)
 	if err != nil {
 		return nil, fmt.Errorf("picture %s is not a PNG or JPEG image: %w", path, err)
 	}
-	return Shrink(full), nil
+	return turn(Shrink(full), orientation(file, format)), nil // a middle square stays one when it is turned
 }
 
 // Shrink brings the middle square of a picture to 32×32 pixels, the size that the networks know. White shows through where

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package predict
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// quarters are four grey squares, a b above c d.
+func quarters() image.Image {
+	img := image.NewGray(image.Rect(0, 0, 80, 64))
+	for y := range 64 {
+		for x := range 80 {
+			img.SetGray(x, y, color.Gray{uint8(40 + 60*(x/40) + 120*(y/32))})
+		}
+	}
+	return img
+}
+
+// photograph is a JPEG file with the note that a camera would make.
+func photograph(t *testing.T, orientation uint16, order binary.AppendByteOrder) []byte {
+	var file bytes.Buffer
+	if err := jpeg.Encode(&file, quarters(), &jpeg.Options{Quality: 95}); err != nil {
+		t.Fatal(err)
+	}
+	mark := map[bool]string{true: "MM", false: "II"}[order == binary.AppendByteOrder(binary.BigEndian)]
+	exif := order.AppendUint16([]byte("Exif\x00\x00"+mark), 42)
+	exif = order.AppendUint32(exif, 8)      // where the directory begins
+	exif = order.AppendUint16(exif, 1)      // entries
+	exif = order.AppendUint16(exif, 0x0112) // Orientation
+	exif = order.AppendUint16(exif, 3)      // a 16-bit number
+	exif = order.AppendUint32(exif, 1)      // one
+	exif = order.AppendUint16(exif, orientation)
+	exif = append(exif, 0, 0, 0, 0, 0, 0) // fills the entry; no directory follows
+	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(exif)+2))
+	return bytes.Join([][]byte{file.Bytes()[:2], segment, exif, file.Bytes()[2:]}, nil)
+}
+
+// corners names the four corners of a small picture.
+func corners(picture *image.RGBA) string {
+	name := ""
+	for _, at := range []image.Point{{4, 4}, {27, 4}, {4, 27}, {27, 27}} {
+		name += string("abcd"[(int(picture.RGBAAt(at.X, at.Y).R)-10)/60])
+	}
+	return name
+}
+
+func TestReadSetsPhotographsUpright(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "photo.jpg")
+	// What the note says of the stored picture: where its first row and its first column are.
+	for number, want := range map[uint16]string{
+		1: "abcd", // top, left
+		2: "badc", // top, right
+		3: "dcba", // bottom, right
+		4: "cdab", // bottom, left
+		5: "acbd", // left, top
+		6: "cadb", // right, top
+		7: "dbca", // right, bottom
+		8: "bdac", // left, bottom
+		0: "abcd", // no such number
+		9: "abcd",
+	} {
+		for _, order := range []binary.AppendByteOrder{binary.BigEndian, binary.LittleEndian} {
+			if err := os.WriteFile(file, photograph(t, number, order), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			picture, err := Read(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := corners(picture); got != want {
+				t.Errorf("orientation %d, %v: corners %s, want %s", number, order, got, want)
+			}
+		}
+	}
+}
+
+func TestReadTakesAPhotographWithADamagedNote(t *testing.T) {
+	whole := photograph(t, 6, binary.BigEndian)
+	file := filepath.Join(t.TempDir(), "photo.jpg")
+	for _, at := range []int{12, 17, 19, 23} { // within the note's own header
+		damaged := bytes.Clone(whole)
+		damaged[at] ^= 0xff
+		if err := os.WriteFile(file, damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if picture, err := Read(file); err != nil || corners(picture) != "abcd" {
+			t.Errorf("byte %d damaged: %v", at, err)
+		}
+	}
+}
