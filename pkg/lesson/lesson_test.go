@@ -25,6 +25,17 @@ func (e *epochs) Epoch(recipe.Record, int) { e.n++ }
 
 var tiny = recipe.Recipe{Name: "tiny", Epochs: 2, BatchSize: 20, Optimizer: recipe.SGD, LearningRate: 0.05, Schedule: recipe.Constant}
 
+func TestAugmentIsTheRecipes(t *testing.T) {
+	for flip, want := range map[string]cifar.FlipMode{
+		"": cifar.NoFlip, recipe.NoFlip: cifar.NoFlip, recipe.RandomFlip: cifar.RandomFlip, recipe.AlternatingFlip: cifar.AlternatingFlip,
+	} {
+		got := Augment(recipe.Recipe{Pad: 4, Flip: flip, Cutout: 12})
+		if got != (cifar.Augment{Pad: 4, Flip: want, Cutout: 12}) {
+			t.Errorf("flip %q: %+v", flip, got)
+		}
+	}
+}
+
 func TestFitTrainsOnceAndLoadsThen(t *testing.T) {
 	train, test := cifar.Sample()
 	training, heldOut := train.Split(960, 1) // 40 images: the machinery is tested here, not the network
