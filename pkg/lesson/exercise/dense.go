@@ -40,6 +40,23 @@ func Weights(f func(k0, k, layers int) int) string {
 		mistake[layer]{func(d layer) float64 { return float64(9 * d.k0 * d.k * d.l) }, "Later layers read more than k0 channels."})
 }
 
+type denseBackward struct{ g1, g2, g3, j21, j31, j32 float64 }
+
+// Arrives checks f, which gives what arrives at x1 in a dense block of three layers that write one number each. g1, g2 and
+// g3 are what comes back to x1, x2 and x3 from the block's result, j21 is the derivative of x2 by x1, and so on.
+func Arrives(f func(g1, g2, g3, j21, j31, j32 float64) float64) string {
+	all := func(d denseBackward) float64 { return d.g1 + d.j21*d.g2 + d.j31*d.g3 + d.j21*d.j32*d.g3 }
+	return formula(func(d denseBackward) float64 { return f(d.g1, d.g2, d.g3, d.j21, d.j31, d.j32) }, all,
+		[]denseBackward{{1, 10, 100, 2, 3, 5}, {1, 1, 1, 0, 0, 0}, {-1, 2, 0.5, 3, -4, 7}},
+		func(d denseBackward) string {
+			return fmt.Sprintf("g = %g, %g, %g, J21 = %g, J31 = %g, J32 = %g", d.g1, d.g2, d.g3, d.j21, d.j31, d.j32)
+		}, "four ways, and the first is multiplied by nothing",
+		mistake[denseBackward]{func(d denseBackward) float64 { return d.g1 + d.j21*d.g2 + d.j31*d.g3 }, "One way is missing: from layer 3 through layer 2."},
+		mistake[denseBackward]{func(d denseBackward) float64 { return d.j21*d.g2 + d.j31*d.g3 + d.j21*d.j32*d.g3 }, "The direct way is missing, the one that no layer touches."},
+		mistake[denseBackward]{func(d denseBackward) float64 { return d.j21 * d.j32 * d.g3 }, "That is the longest way, all that a plain network has."},
+		mistake[denseBackward]{func(d denseBackward) float64 { return d.g1 + d.j21*d.g2 + d.j31*d.g3 + d.j32*d.g3 }, "The way through layer 2 goes on to layer 1: it passes J32 and J21."})
+}
+
 // Dense checks a merge of a block's input x [batch, height, width, channels] and a layer's result f, of equal height and width.
 func Dense(merge func(x, f *graph.Node) *graph.Node) string {
 	backend, err := lesson.Backend()

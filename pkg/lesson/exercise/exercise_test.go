@@ -25,6 +25,15 @@ func TestVerdicts(t *testing.T) {
 		{Softmax(func(s []float64) []float64 { return s }), "score 0 gets probability 0"},
 		{Softmax(naive), "too large for a float64"},
 
+		{WeightGradient(weightGradient(func(p, target float64) float64 { return p - target })), "✓"},
+		{WeightGradient(weightGradient(func(p, target float64) float64 { return target - p })), "the sign"},
+		{WeightGradient(weightGradient(func(p, _ float64) float64 { return p })), "p − 1"},
+		{WeightGradient(weightGradient(func(p, target float64) float64 { return (p - target) * target })), "not 0"},
+		{WeightGradient(weightGradient(func(p, _ float64) float64 { return 3 * p })), "it is [[1 -2]"},
+		{WeightGradient(func([]float64, int, []float64) [][]float64 { return nil }), "0 rows"},
+		{WeightGradient(func([]float64, int, []float64) [][]float64 { return make([][]float64, 3) }), "0 columns"},
+		{WeightGradient(func([]float64, int, []float64) [][]float64 { return [][]float64{{1, -1.5, 0.5}, {-2, 3, -1}} }), "the other way round"},
+
 		{Gain(func(s float64, n int) float64 { return math.Pow(s, float64(n)) }), "✓"},
 		{Gain(func(s float64, n int) float64 { return s * float64(n) }), "do not add up"},
 		{Gain(func(float64, int) float64 { return math.NaN() }), "you give NaN"},
@@ -47,6 +56,13 @@ func TestVerdicts(t *testing.T) {
 		{Halved(func(n int) float64 { return math.Pow(2, -float64(n)) }), "✓"},
 		{Halved(func(int) float64 { return 1 }), "holds for F(x) + x"},
 		{Halved(func(n int) float64 { return float64(n) / 2 }), "do not add up"},
+
+		{Backward(backward(1, false)), "✓"},
+		{Backward(backward(0, false)), "the plain block"},
+		{Backward(backward(1, true)), "along column j"},
+		{Backward(backward(0, true)), "along column j"},
+		{Backward(backward(2, false)), "it is [53 83]"},
+		{Backward(func([][]float64, []float64) []float64 { return nil }), "you give 0"},
 
 		{Residual(graph.Add), "✓"},
 		{Residual(func(f, x *graph.Node) *graph.Node { return f }), "the input is missing"},
@@ -75,6 +91,13 @@ func TestVerdicts(t *testing.T) {
 		{Highway(func(h, t, x *graph.Node) *graph.Node {
 			return graph.Add(graph.Mul(h, t), graph.Mul(graph.StopGradient(x), graph.OneMinus(t)))
 		}), "something stops it"},
+
+		{Arrives(func(g1, g2, g3, j21, j31, j32 float64) float64 { return g1 + j21*(g2+j32*g3) + j31*g3 }), "✓"},
+		{Arrives(func(g1, g2, g3, j21, j31, j32 float64) float64 { return g1 + j21*g2 + j31*g3 }), "through layer 2"},
+		{Arrives(func(g1, g2, g3, j21, j31, j32 float64) float64 { return j21*g2 + j31*g3 + j21*j32*g3 }), "The direct way"},
+		{Arrives(func(g1, g2, g3, j21, j31, j32 float64) float64 { return j21 * j32 * g3 }), "longest"},
+		{Arrives(func(g1, g2, g3, j21, j31, j32 float64) float64 { return g1 + j21*g2 + j31*g3 + j32*g3 }), "passes J32 and J21"},
+		{Arrives(func(g1, g2, g3, j21, j31, j32 float64) float64 { return 0 }), "you give 0, it is 1321"},
 
 		{Reads(func(k0, k, l int) int { return k0 + (l-1)*k }), "✓"},
 		{Reads(func(k0, k, l int) int { return k0 + l*k }), "itself"},
@@ -164,5 +187,42 @@ func TestMajority(t *testing.T) {
 				t.Errorf("%v: %d, want %d", test.predictions, got, test.want)
 			}
 		}
+	}
+}
+
+// weightGradient has in row k the numbers of x times what top makes of the probability of class k and its target.
+func weightGradient(top func(p, target float64) float64) func(p []float64, label int, x []float64) [][]float64 {
+	return func(p []float64, label int, x []float64) [][]float64 {
+		var rows [][]float64
+		for k := range p {
+			target := 0.0
+			if k == label {
+				target = 1
+			}
+			var row []float64
+			for j := range x {
+				row = append(row, top(p[k], target)*x[j])
+			}
+			rows = append(rows, row)
+		}
+		return rows
+	}
+}
+
+// backward hands on so many times the gradient itself, and what the columns or the rows of the Jacobian make of it.
+func backward(direct float64, rows bool) func(jacobian [][]float64, gradient []float64) []float64 {
+	return func(jacobian [][]float64, gradient []float64) []float64 {
+		x := make([]float64, len(gradient))
+		for j := range x {
+			x[j] = direct * gradient[j]
+			for i := range gradient {
+				if rows {
+					x[j] += jacobian[j][i] * gradient[i]
+				} else {
+					x[j] += jacobian[i][j] * gradient[i]
+				}
+			}
+		}
+		return x
 	}
 }

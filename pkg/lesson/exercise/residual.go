@@ -5,6 +5,7 @@ package exercise
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -32,6 +33,39 @@ func Halved(f func(n int) float64) string {
 		func(n int) string { return fmt.Sprintf("n = %d", n) }, "the plain network's trouble is back",
 		mistake[int]{func(int) float64 { return 1 }, "That holds for F(x) + x. Here each block halves what passes it by."},
 		mistake[int]{func(n int) float64 { return 0.5 * float64(n) }, "The factors of a chain multiply; they do not add up."})
+}
+
+// Backward checks f, which hands a gradient back through a residual block: from the Jacobian of its branch, with
+// ∂F_i/∂x_j in row i and column j, and the gradient of the loss for y, it makes the gradient for x.
+func Backward(f func(jacobian [][]float64, gradient []float64) []float64) string {
+	jacobian, gradient := [][]float64{{2, 3}, {5, 7}}, []float64{1, 10}
+	got := f([][]float64{{2, 3}, {5, 7}}, slices.Clone(gradient))
+	if len(got) != len(gradient) {
+		return wrong("x has %d numbers: you give %d", len(gradient), len(got))
+	}
+	along := func(direct float64, entry func(i, j int) float64) bool {
+		for j := range got {
+			want := direct * gradient[j]
+			for i := range gradient {
+				want += entry(i, j) * gradient[i]
+			}
+			if !near(got[j], want) {
+				return false
+			}
+		}
+		return true
+	}
+	columns := func(i, j int) float64 { return jacobian[i][j] }
+	rows := func(i, j int) float64 { return jacobian[j][i] }
+	switch {
+	case along(1, columns):
+		return right("the first term is the gradient itself, whatever the Jacobian is")
+	case along(0, columns):
+		return wrong("this is the plain block: the gradient itself, which the shortcut hands down, is missing")
+	case along(1, rows), along(0, rows):
+		return wrong("you sum along the rows of the Jacobian. x_j has moved every y_i: sum along column j")
+	}
+	return wrong("Jacobian %v, gradient %v: you give %v, it is %v", jacobian, gradient, got, []float64{53, 83})
 }
 
 // Residual checks a merge, which gets a branch's result f and the block's input x, of equal shapes. The sum over all of
