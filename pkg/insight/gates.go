@@ -5,6 +5,7 @@ package insight
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -21,28 +22,9 @@ import (
 // Batch norms use the statistics of these images, so that a new network, whose running averages mean nothing yet, can be
 // compared with a trained one. Variables that store lacks start with their initial values. The store is not changed.
 func GateOpenings(backend compute.Backend, net Model, store *model.Store, images *tensors.Tensor) ([][]float64, error) {
-	copied, err := store.Clone() // training mode would move its running averages
+	gates, err := gateOutputs(backend, net, store, images, func(open *Node) *Node { return ReduceMean(open, 0, 1, 2) }) // [channels]
 	if err != nil {
 		return nil, fmt.Errorf("insight: gate openings: %w", err)
-	}
-	defer copied.Finalize()
-	results, err := outputs(backend, copied, func(scope *model.Scope, inputs []*Node) []*Node {
-		copied.SetTraining(inputs[0].Graph(), true)
-		logits := net(scope, inputs[0])
-		var means []*Node
-		for _, node := range logits.Graph().Nodes() {
-			if node.Type() == NodeTypeLogistic && node.Rank() == 4 {
-				means = append(means, ReduceMean(ConvertDType(node, dtypes.Float32), 0, 1, 2)) // [channels]
-			}
-		}
-		return append(means, ReduceAllSum(logits))
-	}, images)
-	if err != nil {
-		return nil, fmt.Errorf("insight: gate openings: %w", err)
-	}
-	gates := results[:len(results)-1] // the last one only gives a graph without gates something to compute
-	if len(gates) == 0 {
-		return nil, errors.New("insight: gate openings: the network has no gates")
 	}
 	openings := make([][]float64, len(gates))
 	for i, gate := range gates {
@@ -51,4 +33,53 @@ func GateOpenings(backend compute.Backend, net Model, store *model.Store, images
 		}
 	}
 	return openings, nil
+}
+
+// GateMaps is as [GateOpenings], but keeps the positions: the mean over the channels for each image, row and column,
+// [gate][image][row][column]. It shows where in an image a network works, and where it carries its input on.
+func GateMaps(backend compute.Backend, net Model, store *model.Store, images *tensors.Tensor) ([][][][]float64, error) {
+	gates, err := gateOutputs(backend, net, store, images, func(open *Node) *Node { return ReduceMean(open, 3) }) // [batch, height, width]
+	if err != nil {
+		return nil, fmt.Errorf("insight: gate maps: %w", err)
+	}
+	maps := make([][][][]float64, len(gates))
+	for i, gate := range gates {
+		height, width := gate.Shape().Dim(1), gate.Shape().Dim(2)
+		flat, err := floats(gate)
+		if err != nil {
+			return nil, fmt.Errorf("insight: gate maps: %w", err)
+		}
+		for image := range slices.Chunk(flat, height*width) {
+			maps[i] = append(maps[i], slices.Collect(slices.Chunk(image, width)))
+		}
+	}
+	return maps, nil
+}
+
+// gateOutputs runs the network on the images and gives what reduce makes of each gate's opening, [batch, height, width, channels].
+func gateOutputs(backend compute.Backend, net Model, store *model.Store, images *tensors.Tensor, reduce func(*Node) *Node) ([]*tensors.Tensor, error) {
+	copied, err := store.Clone() // training mode would move its running averages
+	if err != nil {
+		return nil, err
+	}
+	defer copied.Finalize()
+	results, err := outputs(backend, copied, func(scope *model.Scope, inputs []*Node) []*Node {
+		copied.SetTraining(inputs[0].Graph(), true)
+		logits := net(scope, inputs[0])
+		var reduced []*Node
+		for _, node := range logits.Graph().Nodes() {
+			if node.Type() == NodeTypeLogistic && node.Rank() == 4 {
+				reduced = append(reduced, reduce(ConvertDType(node, dtypes.Float32)))
+			}
+		}
+		return append(reduced, ReduceAllSum(logits))
+	}, images)
+	if err != nil {
+		return nil, err
+	}
+	gates := results[:len(results)-1] // the last one only gives a graph without gates something to compute
+	if len(gates) == 0 {
+		return nil, errors.New("the network has no gates")
+	}
+	return gates, nil
 }

@@ -126,6 +126,27 @@ func TestGateOpenings(t *testing.T) {
 	}
 }
 
+func TestGateMaps(t *testing.T) {
+	net := func(scope *model.Scope, images *Node) *Node { // two gates a pixel: one on the pixel, one on its negative half
+		return ReduceMean(Sigmoid(Concatenate([]*Node{images, MulScalar(images, -0.5)}, -1)), 1, 2) // [batch, 2]
+	}
+	images := tensors.FromFlatDataAndDimensions([]float32{1, -3, 0, 4, 2, 5, 6, -7, 8, 9, -1, 3}, 2, 2, 3, 1)
+	maps, err := GateMaps(accel.MustNew(""), net, model.NewStore(), images)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(maps) != 1 || len(maps[0]) != 2 || len(maps[0][0]) != 2 || len(maps[0][0][0]) != 3 {
+		t.Fatalf("got %v, want one gate, two images, two rows, three columns", maps)
+	}
+	sigmoid := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+	for place, x := range map[[3]int]float64{{0, 0, 0}: 1, {0, 0, 1}: -3, {0, 1, 0}: 4, {0, 1, 2}: 5, {1, 0, 0}: 6, {1, 1, 2}: 3} {
+		want := (sigmoid(x) + sigmoid(-x/2)) / 2
+		if got := maps[0][place[0]][place[1]][place[2]]; math.Abs(got-want) > 1e-5 {
+			t.Errorf("image, row, column %v: %g, want %g", place, got, want)
+		}
+	}
+}
+
 func TestGateOpeningsLeaveTheStoreAsItIs(t *testing.T) {
 	backend, store, images := accel.MustNew(""), model.NewStore(), pixels(1, 2).Inputs[0]
 	net := func(scope *model.Scope, images *Node) *Node {
@@ -151,12 +172,18 @@ func TestNothingToMeasure(t *testing.T) {
 		_, err := GateOpenings(backend, net, model.NewStore(), pixels(1).Inputs[0])
 		return err
 	}
+	maps := func(net Model) error {
+		_, err := GateMaps(backend, net, model.NewStore(), pixels(1).Inputs[0])
+		return err
+	}
 	for want, err := range map[string]error{
-		"no convolution":            gradients(bare, pixels(1)),
-		"insight: gradient norms: ": gradients(broken, pixels(1)),
-		"0 inputs and 0 labels":     gradients(bare, train.Batch{}),
-		"no gates":                  gates(bare),
-		"insight: gate openings: ":  gates(broken),
+		"insight: gate maps: the network has no gates": maps(bare),
+		"insight: gate maps: ":                         maps(broken),
+		"no convolution":                               gradients(bare, pixels(1)),
+		"insight: gradient norms: ":                    gradients(broken, pixels(1)),
+		"0 inputs and 0 labels":                        gradients(bare, train.Batch{}),
+		"no gates":                                     gates(bare),
+		"insight: gate openings: ":                     gates(broken),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error with %q, got %v", want, err)
