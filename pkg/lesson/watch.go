@@ -21,6 +21,10 @@ type Watch struct {
 	err     error
 }
 
+// highest is how many times the training loss a held-out loss may be to be drawn. In the first epochs of a deep network the
+// running averages of its norms lag so far behind that it may be thousands of times as large, and nothing else could be seen.
+const highest = 10
+
 // NewWatch returns a Watch that writes to w, such as os.Stdout, and has drawn nothing yet.
 func NewWatch(title string, w io.Writer) *Watch {
 	return &Watch{Progress: recipe.NewBar(w), title: title, live: plots.NewLive()}
@@ -49,11 +53,17 @@ func (w *Watch) Done() error {
 }
 
 func (w *Watch) figure() ([]byte, error) {
-	epoch := func(r recipe.Record) float64 { return float64(r.Epoch) }
-	loss := func(name string, of func(recipe.Record) float64) plots.Series {
-		return plots.Series{Name: name, X: w.history.Series(epoch), Y: w.history.Series(of)} // a resumed training begins at a later epoch
+	training, heldOut := plots.Series{Name: "training"}, plots.Series{Name: "held out"}
+	for _, r := range w.history {
+		epoch := float64(r.Epoch) // a resumed training begins at a later one
+		training.X, training.Y = append(training.X, epoch), append(training.Y, r.TrainLoss)
+		if r.HeldOutLoss <= highest*r.TrainLoss {
+			heldOut.X, heldOut.Y = append(heldOut.X, epoch), append(heldOut.Y, r.HeldOutLoss)
+		}
 	}
-	return plots.Curves(plots.Axes{Title: w.title, X: "epoch", Y: "loss"},
-		loss("training", func(r recipe.Record) float64 { return r.TrainLoss }),
-		loss("held out", func(r recipe.Record) float64 { return r.HeldOutLoss }))
+	series := []plots.Series{training}
+	if len(heldOut.X) > 0 {
+		series = append(series, heldOut)
+	}
+	return plots.Curves(plots.Axes{Title: w.title, X: "epoch", Y: "loss"}, series...)
 }
