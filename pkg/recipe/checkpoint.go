@@ -124,10 +124,12 @@ func (t *trainer) restore() error {
 	return nil
 }
 
-// nothingToLose refuses a directory with a network that a training from the beginning would overwrite.
+// nothingToLose refuses a directory with a network or a result that a training from the beginning would overwrite.
 func nothingToLose(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, BestFile)); err == nil {
-		return fmt.Errorf("%s holds a trained network without the checkpoint to go on from: choose another directory or remove this one", dir)
+	for file, what := range map[string]string{BestFile: "a trained network", ReportFile: "the result of a training"} {
+		if _, err := os.Stat(filepath.Join(dir, file)); err == nil {
+			return fmt.Errorf("%s holds %s without the checkpoint to go on from: choose another directory or remove this one", dir, what)
+		}
 	}
 	return nil
 }

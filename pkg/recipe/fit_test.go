@@ -292,6 +292,11 @@ func TestFitErrors(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, "holds a trained network"},
+		{"a result whose weights were not kept", func(t *testing.T, j *Job) {
+			if err := (Report{Network: "toy"}).Save(j.Dir); err != nil {
+				t.Fatal(err)
+			}
+		}, "holds the result of a training"},
 		{"another network there", func(t *testing.T, j *Job) {
 			fitOnce(t, *j)
 			j.Name = "other-net"

@@ -54,8 +54,11 @@ func MeasureSpeed(ctx context.Context, job Job, steps int) (Speed, error) {
 		_, _, _, err := t.evaluator.batch(batch)
 		return err
 	})
+	if err != nil {
+		return Speed{}, fmt.Errorf("measure %s: %w", job.Name, err)
+	}
 	speed.EvaluatePerSecond = size / median
-	return speed, err
+	return speed, nil
 }
 
 // medianTime is the median number of seconds that work takes on a batch, the first one left out.

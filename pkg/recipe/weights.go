@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/gomlx/compute/dtypes"
@@ -89,7 +90,7 @@ func writeSafetensors(path string, header map[string]any, values []byte) error {
 	for len(text)%8 != 0 { // the format aligns the values
 		text = append(text, ' ')
 	}
-	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
+	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644), renameio.WithTempDir(filepath.Dir(path)))
 	if err != nil {
 		return fmt.Errorf("write weights: %w", err)
 	}
