@@ -26,7 +26,7 @@ func orientation(file io.ReadSeeker, format string) int {
 			if number, ok := tag.Value.(uint16); ok {
 				found = int(number)
 			}
-			return nil
+			return imagemeta.ErrStopWalking // what follows may be damaged, and is not wanted
 		},
 	})
 	if err != nil { // the pixels could be read: a damaged note is no reason to refuse them

@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -79,6 +80,25 @@ func TestReadSetsPhotographsUpright(t *testing.T) {
 				t.Errorf("orientation %d, %v: corners %s, want %s", number, order, got, want)
 			}
 		}
+	}
+}
+
+// What follows the orientation in the note does not matter: here a second entry of a type that does not exist.
+func TestReadStopsAfterTheOrientation(t *testing.T) {
+	photo := photograph(t, 6, binary.BigEndian)
+	const first = 12 + 8 // byte of the directory: the note begins at 12
+	entry := binary.BigEndian.AppendUint16(nil, 0x0131)
+	entry = binary.BigEndian.AppendUint16(entry, 0xfff0)
+	entry = append(entry, 0, 0, 0, 1, 0, 0, 0, 0)
+	photo[first+1] = 2 // entries
+	photo = slices.Insert(photo, first+2+12, entry...)
+	binary.BigEndian.PutUint16(photo[4:], binary.BigEndian.Uint16(photo[4:])+uint16(len(entry)))
+	file := filepath.Join(t.TempDir(), "photo.jpg")
+	if err := os.WriteFile(file, photo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if picture, err := Read(file); err != nil || corners(picture) != "cadb" {
+		t.Errorf("corners %s, %v; want cadb", corners(picture), err)
 	}
 }
 
