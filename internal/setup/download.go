@@ -42,7 +42,7 @@ func (s *Setup) download(ctx context.Context, url, sum, file string) error {
 		if err == nil {
 			break
 		}
-		if gained == 0 || ctx.Err() != nil { // else the line broke, and another try goes on from there
+		if gained <= 0 || ctx.Err() != nil { // else the line broke, and another try goes on from there
 			return err
 		}
 	}
@@ -53,7 +53,7 @@ func (s *Setup) download(ctx context.Context, url, sum, file string) error {
 	return os.Rename(part, file)
 }
 
-// continueDownload appends to part what is still missing, and tells how many bytes that gained.
+// continueDownload appends to part what is still missing, and tells by how many bytes that made it longer.
 func (s *Setup) continueDownload(ctx context.Context, url, part string) (gained int64, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -100,12 +100,13 @@ func (s *Setup) continueDownload(ctx context.Context, url, part string) (gained 
 		silence.Reset(patienceForData)
 		return response.Body.Read(p)
 	})
-	gained, err = io.Copy(io.MultiWriter(out, bar), body)
+	copied, err := io.Copy(io.MultiWriter(out, bar), body)
+	gained = done + copied - info.Size()
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
 			err = context.Cause(ctx)
 		}
-		return gained, fmt.Errorf("%s: broke off after %d bytes: %w", url, done+gained, err)
+		return gained, fmt.Errorf("%s: broke off after %d bytes: %w", url, done+copied, err)
 	}
 	return gained, out.Sync()
 }

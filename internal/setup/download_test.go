@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -108,6 +109,22 @@ func TestDownloadWithoutRanges(t *testing.T) {
 	defer server.Close()
 	if err := fetch(t, s, server.URL, sum); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A filter between here and the server that knows no ranges and breaks every download off at the same byte.
+func TestDownloadWithoutRangesThatBreaks(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	tries := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		tries++
+		w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+		_, _ = w.Write(content[:500_000])
+	}))
+	defer server.Close()
+	wantError(t, fetch(t, s, server.URL, sum), "broke off after 500000 bytes")
+	if tries != 2 {
+		t.Errorf("%d tries, want 2: the second shows that the first was no use", tries)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // TestLab serves JupyterLab and asks it, as a browser would, for its kernels: with the token and without.
 func TestLab(t *testing.T) {
 	s := realSetup(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	start := time.Now()
 	address, ended := startLab(t, ctx, s)

@@ -3,6 +3,7 @@
 package setup
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -31,8 +32,13 @@ func (s *Setup) checkPython() (string, error) {
 	if err != nil {
 		return "", errors.New("no virtual environment yet")
 	}
-	if _, err := os.Stat(s.python()); err != nil { // a link to the system's Python, which may be gone
-		return "", err
+	const question = `import sys; print("Python %d.%d" % sys.version_info[:2])`
+	now, err := exec.Command(s.python(), "-c", question).Output() // a link to the system's Python, which may be gone, or another by now
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", s.python(), err)
+	}
+	if !strings.HasPrefix(string(version)+".", strings.TrimSpace(string(now))+".") { // the environment's packages are those of a version
+		return "", fmt.Errorf("the virtual environment was made for %s, and the system has %s now", version, bytes.TrimSpace(now))
 	}
 	return fmt.Sprintf("%s in %s", version, s.path("venv")), nil
 }

@@ -45,7 +45,9 @@ func noNetwork(t *testing.T) {
 		t.Setenv(name, "http://127.0.0.1:9")
 	}
 	t.Setenv("NO_PROXY", "127.0.0.1")
+	t.Setenv("no_proxy", "127.0.0.1")
 	t.Setenv("PIP_FIND_LINKS", "")
+	t.Setenv("PIP_CONFIG_FILE", os.DevNull)
 }
 
 // program writes an executable shell script and returns its path.
@@ -251,12 +253,12 @@ func TestChild(t *testing.T) {
 // waitFor waits until a file is there.
 func waitFor(t *testing.T, file string) {
 	t.Helper()
-	for {
+	for start := time.Now(); time.Since(start) < time.Minute; time.Sleep(10 * time.Millisecond) {
 		if _, err := os.Stat(file); err == nil {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
+	t.Fatalf("%s is not there after a minute", file)
 }
 
 func TestUnwritableHome(t *testing.T) {

@@ -37,9 +37,9 @@ func TestPython(t *testing.T) {
 	}
 }
 
-// fakePython answers findPython's question and makes an environment with an empty interpreter.
+// fakePython answers findPython's question and makes an environment with an interpreter that knows its version.
 const fakePython = `case $2 in
-venv) mkdir -p "$3/bin" && : >"$3/bin/python" ;;
+venv) mkdir -p "$3/bin" && printf '#!/bin/sh\necho Python 3.11' >"$3/bin/python" && chmod +x "$3/bin/python" ;;
 *) echo 3.11.0 ;;
 esac`
 
@@ -58,7 +58,13 @@ func TestPythonAfterKill(t *testing.T) {
 	if _, err := os.Stat(broken); err == nil {
 		t.Error("what a killed run has left is still there")
 	}
-	if err := os.Remove(s.python()); err != nil { // as when the system's Python is replaced
+	if err := os.WriteFile(s.python(), []byte("#!/bin/sh\necho Python 3.1"), 0o755); err != nil { // as when the system's is replaced
+		t.Fatal(err)
+	}
+	if _, err := s.checkPython(); err == nil || !strings.Contains(err.Error(), "made for Python 3.11.0, and the system has Python 3.1 now") {
+		t.Errorf("error %v for an environment of another Python", err)
+	}
+	if err := os.Remove(s.python()); err != nil { // as when the system's Python is gone
 		t.Fatal(err)
 	}
 	if detail, err := s.checkPython(); err == nil {
@@ -333,6 +339,9 @@ func TestKernel(t *testing.T) {
 
 // TestNotebookModule does what GoNB does: a new module in which the course's packages and their dependencies are known.
 func TestNotebookModule(t *testing.T) {
+	if output, err := exec.CommandContext(t.Context(), "go", "mod", "graph").CombinedOutput(); err != nil { // as makeTools does
+		t.Fatalf("go mod graph: %v\n%s", err, output)
+	}
 	s, _ := newTest(t, Options{})
 	if err := s.Ready(t.Context(), s.Kernel()); err != nil {
 		t.Fatal(err)
