@@ -148,7 +148,11 @@ func pluginDir() string {
 		}
 		home = filepath.Join(cache, "skipnets")
 	}
-	return filepath.Join(home, "xla")
+	dir, err := filepath.Abs(filepath.Join(home, "xla")) // a plugin of a relative path is one that go-xla would download
+	if err != nil {
+		return ""
+	}
+	return dir
 }
 
 // String is the name and where it lies, for error messages.
