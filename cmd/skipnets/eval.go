@@ -39,6 +39,14 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 	if cmd.IsSet("confusion") && cmd.Args().Len() > 1 {
 		return errors.New("eval: -confusion takes one weights file")
 	}
+	var networks []weights
+	for _, path := range cmd.Args().Slice() { // before all that takes long
+		w, err := loadWeights(path, cmd.String("net"))
+		if err != nil {
+			return err
+		}
+		networks = append(networks, w)
+	}
 	backend, s, err := ready(ctx, cmd, true)
 	if err != nil {
 		return err
@@ -51,11 +59,7 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	for _, path := range cmd.Args().Slice() {
-		w, err := loadWeights(path, cmd.String("net"))
-		if err != nil {
-			return err
-		}
+	for _, w := range networks {
 		score, err := recipe.Evaluate(ctx, backend, w.model, w.store, test)
 		if err != nil {
 			return err
