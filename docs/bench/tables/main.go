@@ -112,7 +112,7 @@ func read(dir string) ([]run, error) {
 func tables(runs []run) map[string]string {
 	t := map[string]string{
 		"class": networks(runs, "class", "compact-%s-24"), "hour": networks(runs, "hour", "wide-%s-24"),
-		"weights": withWeights(runs), "commits": commits(runs),
+		"long": networks(runs, "long", "wide-%s-24"), "weights": withWeights(runs), "commits": commits(runs), "recipes": recipes(), "rates": rates(runs),
 	}
 	for name, cell := range map[string]func([]run) string{
 		"test accuracy": func(of []run) string { return spread(of, testAccuracy, "%.2f") },
@@ -139,8 +139,11 @@ func shortTables(runs []run) map[string]string {
 		}
 		fmt.Fprintln(w)
 	}
-	shut := choose(runs, "depth", "half-highway-56-3")
-	fmt.Fprintf(w, "| highway, gates start further shut | | — | — | — | %s |\n", spread(shut, testAccuracy, "%.1f"))
+	fmt.Fprint(w, "| highway, gates start further shut | |")
+	for _, depth := range depths {
+		fmt.Fprintf(w, " %s |", spread(choose(runs, "depth", fmt.Sprintf("half-highway-%d-3", depth)), testAccuracy, "%.1f"))
+	}
+	fmt.Fprintln(w)
 	t := map[string]string{"depth": w.String()}
 	w = &strings.Builder{}
 	fmt.Fprintln(w, "| eleven layers, wide | test accuracy, % | minutes | images/s | parameters |\n|---|--:|--:|--:|--:|")
@@ -202,6 +205,65 @@ func withWeights(runs []run) string {
 		}
 	}
 	return w.String()
+}
+
+// rates compares the deepest plain network by the peak of its learning rate.
+func rates(runs []run) string {
+	w := &strings.Builder{}
+	fmt.Fprintln(w, "| peak rate | training loss | test accuracy, % | seeds |\n|--:|--:|--:|--:|")
+	for _, rate := range []struct{ value, preset string }{{"0.1", "depth"}, {"0.03", "depth-rate0.03"}, {"0.01", "depth-rate0.01"}} {
+		of := choose(runs, rate.preset, "half-plain-56")
+		fmt.Fprintf(w, "| %s | %s | %s | %d |\n", rate.value,
+			spread(of, func(r run) float64 { return r.last.TrainLoss }, "%.3f"), spread(of, testAccuracy, "%.2f"), len(of))
+	}
+	return w.String()
+}
+
+// recipes lists how the networks are trained.
+func recipes() string {
+	w := &strings.Builder{}
+	fmt.Fprintln(w, "| preset | length | batch | optimizer | peak rate, schedule | weight decay | labels smoothed by | images | convolutions |")
+	fmt.Fprintln(w, "|---|--:|--:|---|---|--:|--:|---|---|")
+	for _, name := range recipe.PresetNames() {
+		r, err := recipe.Preset(name)
+		if err != nil {
+			panic(err) // it is one of PresetNames
+		}
+		length, optimizer, precision := fmt.Sprintf("%d epochs", r.Epochs), r.Optimizer, "float32"
+		if r.Steps > 0 {
+			length = thousands(int64(r.Steps)) + " steps"
+		}
+		if r.Momentum > 0 {
+			optimizer += fmt.Sprintf(", Nesterov momentum %g", r.Momentum)
+		}
+		schedule := r.Schedule
+		if r.WarmUp > 0 {
+			schedule += fmt.Sprintf(", %g%% of it upwards", 100*r.WarmUp)
+		}
+		if r.BFloat16 {
+			precision = "bfloat16"
+		}
+		fmt.Fprintf(w, "| %s | %s | %d | %s | %g, %s | %g | %g | %s | %s |\n", name, length, r.BatchSize, optimizer, r.LearningRate,
+			schedule, r.WeightDecay, r.LabelSmoothing, augmentation(r), precision)
+	}
+	return w.String()
+}
+
+func augmentation(r recipe.Recipe) string {
+	var parts []string
+	if r.Pad > 0 {
+		parts = append(parts, fmt.Sprintf("shifted by up to %d pixels", r.Pad))
+	}
+	if r.Flip != "" && r.Flip != recipe.NoFlip {
+		parts = append(parts, "flipped: "+r.Flip)
+	}
+	if r.Cutout > 0 {
+		parts = append(parts, fmt.Sprintf("cutout of %d pixels", r.Cutout))
+	}
+	if len(parts) == 0 {
+		return "as they are"
+	}
+	return strings.Join(parts, ", ")
 }
 
 // commits lists what the runs were made with, and on what.
