@@ -5,7 +5,6 @@ package notebooks_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -54,15 +53,7 @@ func unseen(n notebook) []string {
 // TestFiguresInProse holds the rule that a notebook's prose quotes no number that the notebook does not show.
 func TestFiguresInProse(t *testing.T) {
 	for _, name := range all(t) {
-		content, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var n notebook
-		if err := json.Unmarshal(content, &n); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		for _, missing := range unseen(n) {
+		for _, missing := range unseen(read(t, name)) {
 			t.Errorf("%s, %s is in no output", name, missing)
 		}
 	}

@@ -16,24 +16,27 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/skipnets/skipnets/internal/setup"
 )
 
 const (
 	atOnce   = 2               // notebooks executed at the same time: a kernel's programs take up to a gigabyte
-	patience = 4 * time.Minute // for one notebook in quick mode, beside another
+	patience = 8 * time.Minute // for one notebook in quick mode, beside another
 	largest  = 1_500_000       // bytes of a committed notebook
 	longest  = 25              // lines of a code cell
 )
 
 // A notebook is what we check of the file format nbformat 4.
 type notebook struct {
-	Cells []struct {
-		Type    string   `json:"cell_type"`
-		Source  text     `json:"source"`
-		Count   *int     `json:"execution_count"`
-		Outputs []output `json:"outputs"`
-	} `json:"cells"`
+	Cells []cell `json:"cells"`
+}
+
+type cell struct {
+	Type    string   `json:"cell_type"`
+	Source  text     `json:"source"`
+	Count   *int     `json:"execution_count"`
+	Outputs []output `json:"outputs"`
 }
 
 type output struct {
@@ -90,6 +93,39 @@ func execute(t *testing.T, s *setup.Setup, name string) {
 	if err := check(executed); err != nil {
 		t.Error(err)
 	}
+	if diff := cmp.Diff(lasting(t, executed), lasting(t, name)); diff != "" {
+		t.Errorf("the committed outputs are not those of the code (-now +committed): execute it again\n%s", diff)
+	}
+}
+
+// lasting lists what a notebook shows in every mode and on every machine: verdicts of exercises, and sources of blocks.
+func lasting(t *testing.T, name string) (shown []string) {
+	t.Helper()
+	for _, cell := range read(t, name).Cells {
+		for _, output := range cell.Outputs {
+			for line := range strings.Lines(string(output.Text)) {
+				if strings.HasPrefix(line, "✓") || strings.HasPrefix(line, "✗") {
+					shown = append(shown, line)
+				}
+			}
+			if source, ok := output.Data["text/markdown"]; ok {
+				shown = append(shown, string(source))
+			}
+		}
+	}
+	return shown
+}
+
+func read(t *testing.T, name string) (n notebook) {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(content, &n); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
 }
 
 // ready makes ready what notebooks need.
