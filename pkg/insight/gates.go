@@ -35,7 +35,7 @@ func GateOpenings(backend compute.Backend, net Model, store *model.Store, images
 	return openings, nil
 }
 
-// GateMaps is as [GateOpenings], but keeps the positions: the mean over the channels for each image, row and column,
+// GateMaps is like [GateOpenings], but keeps the positions: the mean over the channels for each image, row and column,
 // [gate][image][row][column]. It shows where in an image a network works, and where it carries its input on.
 func GateMaps(backend compute.Backend, net Model, store *model.Store, images *tensors.Tensor) ([][][][]float64, error) {
 	gates, err := gateOutputs(backend, net, store, images, func(open *Node) *Node { return ReduceMean(open, 3) }) // [batch, height, width]

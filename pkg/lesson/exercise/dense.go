@@ -43,7 +43,7 @@ func Weights(f func(k0, k, layers int) int) string {
 type denseBackward struct{ g1, g2, g3, j21, j31, j32 float64 }
 
 // Arrives checks f, which gives what arrives at x1 in a dense block of three layers that write one number each. g1, g2 and
-// g3 are what comes back to x1, x2 and x3 from the block's result, j21 is the derivative of x2 by x1, and so on.
+// g3 are what comes back to x1, x2 and x3 from the block's result, j21 is the derivative of layer 2 by that part of its input which is x1, and so on.
 func Arrives(f func(g1, g2, g3, j21, j31, j32 float64) float64) string {
 	all := func(d denseBackward) float64 { return d.g1 + d.j21*d.g2 + d.j31*d.g3 + d.j21*d.j32*d.g3 }
 	return formula(func(d denseBackward) float64 { return f(d.g1, d.g2, d.g3, d.j21, d.j31, d.j32) }, all,
