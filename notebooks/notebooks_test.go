@@ -108,7 +108,8 @@ func lasting(t *testing.T, name string) (shown []string) {
 					shown = append(shown, line)
 				}
 			}
-			if source, ok := output.Data["text/markdown"]; ok {
+			var source text
+			if json.Unmarshal(output.Data["text/markdown"], &source) == nil {
 				shown = append(shown, string(source))
 			}
 		}

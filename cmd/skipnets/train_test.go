@@ -119,7 +119,7 @@ func TestCommandErrors(t *testing.T) {
 		{"train -precision fp8 residual-8", `precision "fp8"`},
 		{"train -bogus", "not defined: -bogus"},
 		{"eval", "which weights"},
-		{"eval -quick /no/such/run", "no such file"},
+		{"eval -quick -backend xla:nonsense /no/such/run", "no such file"},
 		{"eval -quick " + file, "damaged weights file"},
 		{"predict -weights run", "give one picture"},
 		{"predict -weights run " + file, "is not a PNG or JPEG image"},

@@ -33,9 +33,9 @@ func (s *Setup) checkPython() (string, error) {
 		return "", errors.New("no virtual environment yet")
 	}
 	const question = `import sys; print("Python %d.%d" % sys.version_info[:2])`
-	now, err := exec.Command(s.python(), "-c", question).Output() // a link to the system's Python, which may be gone, or another by now
+	now, err := exec.Command(s.python(), "-c", question).CombinedOutput() // a link to the system's Python, which may be gone, or another by now
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", s.python(), err)
+		return "", fmt.Errorf("the virtual environment does not work: %w\n%s", err, now)
 	}
 	if !strings.HasPrefix(string(version)+".", strings.TrimSpace(string(now))+".") { // the environment's packages are those of a version
 		return "", fmt.Errorf("the virtual environment was made for %s, and the system has %s now", version, bytes.TrimSpace(now))

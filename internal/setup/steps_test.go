@@ -339,7 +339,7 @@ func TestKernel(t *testing.T) {
 
 // TestNotebookModule does what GoNB does: a new module in which the course's packages and their dependencies are known.
 func TestNotebookModule(t *testing.T) {
-	if output, err := exec.CommandContext(t.Context(), "go", "mod", "graph").CombinedOutput(); err != nil { // as makeTools does
+	if output, err := exec.CommandContext(t.Context(), "go", "mod", "graph").CombinedOutput(); err != nil { // needs a network once, as makeTools does
 		t.Fatalf("go mod graph: %v\n%s", err, output)
 	}
 	s, _ := newTest(t, Options{})

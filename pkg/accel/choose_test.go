@@ -45,6 +45,14 @@ func TestNewFollowsEnvironment(t *testing.T) {
 	}
 }
 
+// go-xla would download a plugin whose path is relative.
+func TestPluginDirIsAbsolute(t *testing.T) {
+	t.Setenv("SKIPNETS_HOME", "relative")
+	if dir := pluginDir(); !filepath.IsAbs(dir) || !strings.HasSuffix(dir, filepath.Join("relative", "xla")) {
+		t.Errorf("plugins are looked for in %q", dir)
+	}
+}
+
 // Anybody may write into the folder for temporary files.
 func TestNoPluginFromATemporaryFolder(t *testing.T) {
 	for _, name := range []string{"SKIPNETS_HOME", "HOME", "XDG_CACHE_HOME"} {

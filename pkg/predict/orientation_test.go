@@ -97,8 +97,12 @@ func TestReadStopsAfterTheOrientation(t *testing.T) {
 	if err := os.WriteFile(file, photo, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if picture, err := Read(file); err != nil || corners(picture) != "cadb" {
-		t.Errorf("corners %s, %v; want cadb", corners(picture), err)
+	picture, err := Read(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := corners(picture); got != "cadb" {
+		t.Errorf("corners %s, want cadb", got)
 	}
 }
 
@@ -111,8 +115,12 @@ func TestReadTakesAPhotographWithADamagedNote(t *testing.T) {
 		if err := os.WriteFile(file, damaged, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if picture, err := Read(file); err != nil || corners(picture) != "abcd" {
-			t.Errorf("byte %d damaged: %v", at, err)
+		picture, err := Read(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := corners(picture); got != "abcd" {
+			t.Errorf("byte %d damaged: corners %s, want abcd", at, got)
 		}
 	}
 }

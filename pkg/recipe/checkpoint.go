@@ -126,9 +126,9 @@ func (t *trainer) restore() error {
 
 // nothingToLose refuses a directory with a network or a result that a training from the beginning would overwrite.
 func nothingToLose(dir string) error {
-	for file, what := range map[string]string{BestFile: "a trained network", ReportFile: "the result of a training"} {
-		if _, err := os.Stat(filepath.Join(dir, file)); err == nil {
-			return fmt.Errorf("%s holds %s without the checkpoint to go on from: choose another directory or remove this one", dir, what)
+	for _, kept := range []struct{ file, what string }{{BestFile, "a trained network"}, {ReportFile, "the result of a training"}} {
+		if _, err := os.Stat(filepath.Join(dir, kept.file)); err == nil {
+			return fmt.Errorf("%s holds %s without the checkpoint to go on from: choose another directory or remove this one", dir, kept.what)
 		}
 	}
 	return nil

@@ -238,7 +238,7 @@ func recipes() string {
 		}
 		schedule := r.Schedule
 		if r.WarmUp > 0 {
-			schedule += fmt.Sprintf(", %g%% of it upwards", 100*r.WarmUp)
+			schedule += fmt.Sprintf(", %.0f%% of it upwards", 100*r.WarmUp)
 		}
 		if r.BFloat16 {
 			precision = "bfloat16"
