@@ -42,7 +42,7 @@ func trainCommand() *cli.Command {
 // depths as the preset's time allows.
 func presetNets(preset string) []string {
 	forms := map[string][]string{
-		"quick": {"compact-%s-16"}, "class": {"compact-%s-24"}, "hour": {"wide-%s-24"}, "long": {"wide-%s-24"}, "gpu": {"wide-%s-64"}, "article": {"article-%s"},
+		"quick": {"compact-%s-16"}, "class": {"compact-%s-24"}, "hour": {"wide-%s-24"}, "gpu": {"wide-%s-64"}, "article": {"article-%s"},
 		"depth": {"half-%s-8", "half-%s-20", "half-%s-32", "half-%s-56", "half-highway-20-3", "half-highway-56-3"}, // the last two: gates further shut
 	}[preset]
 	var names []string

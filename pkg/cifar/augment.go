@@ -13,14 +13,7 @@ type Augment struct {
 	Reflect bool
 	// Flip mirrors left and right.
 	Flip FlipMode
-	// Cutout paints a square with sides of so many pixels in the mean colour of CIFAR-10's training images. Its centre
-	// lies anywhere in the image, so a part of the square may lie outside. DeVries and Taylor 2017, "Improved
-	// Regularization of Convolutional Neural Networks with Cutout", section 3.
-	Cutout int
 }
-
-// meanColor becomes 0, nearly, when images are normalised.
-var meanColor = [Channels]uint8{125, 123, 114}
 
 // FlipMode says which images are mirrored.
 type FlipMode int
@@ -42,9 +35,6 @@ func (a Augment) check() error {
 	if a.Flip < NoFlip || a.Flip > AlternatingFlip {
 		return fmt.Errorf("cifar: unknown FlipMode(%d)", a.Flip)
 	}
-	if a.Cutout < 0 || a.Cutout > Size {
-		return fmt.Errorf("cifar: augmentation cuts out %d pixels, want 0 to %d", a.Cutout, Size)
-	}
 	return nil
 }
 
@@ -64,9 +54,6 @@ func (a Augment) Apply(dst, src []uint8, seed uint64, epoch, index int) {
 	}
 	for y := range Size {
 		a.copyRow(dst[y*Size*Channels:][:Size*Channels], src, a.source(y+down), &columns)
-	}
-	if a.Cutout > 0 {
-		a.paintSquare(dst, hash(random, 0, 0))
 	}
 }
 
@@ -110,15 +97,6 @@ func (a Augment) copyRow(dst, src []uint8, row int, columns *[Size]int) {
 		}
 		from := src[(row*Size+column)*Channels:][:Channels]
 		to[0], to[1], to[2] = from[0], from[1], from[2]
-	}
-}
-
-func (a Augment) paintSquare(dst []uint8, random uint64) {
-	top, left := int(random>>40%Size)-a.Cutout/2, int(random>>16%Size)-a.Cutout/2
-	for y := max(top, 0); y < min(top+a.Cutout, Size); y++ {
-		for x := max(left, 0); x < min(left+a.Cutout, Size); x++ {
-			copy(dst[(y*Size+x)*Channels:], meanColor[:])
-		}
 	}
 }
 

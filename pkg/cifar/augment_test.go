@@ -121,45 +121,9 @@ func TestFlips(t *testing.T) {
 	}
 }
 
-func TestCutoutPaintsOneSquareAnywhere(t *testing.T) {
-	src := make([]uint8, imageBytes) // black: the mean colour stands out
-	for _, side := range []int{1, 4, 5, 32} {
-		places, least, most := map[int]bool{}, 32*32, 0
-		for epoch := range 20000 {
-			dst := make([]uint8, imageBytes)
-			Augment{Cutout: side}.Apply(dst, src, 1, epoch, 0)
-			top, left, bottom, right, painted := 32, 32, -1, -1, 0
-			for i := range 32 * 32 {
-				switch pixel := [3]uint8(dst[i*3:]); pixel {
-				case [3]uint8{125, 123, 114}:
-					top, left, bottom, right = min(top, i/32), min(left, i%32), max(bottom, i/32), max(right, i%32)
-					painted++
-				case [3]uint8{}:
-				default:
-					t.Fatalf("a pixel is %v", pixel)
-				}
-			}
-			height, width := bottom-top+1, right-left+1
-			if painted == 0 || painted != height*width || height > side || width > side {
-				t.Fatalf("cutout of %d: %d pixels painted in %dx%d", side, painted, height, width)
-			}
-			if (height < side && top != 0 && bottom != 31) || (width < side && left != 0 && right != 31) {
-				t.Fatalf("cutout of %d: %dx%d within the image", side, height, width)
-			}
-			places[top*32+left], least, most = true, min(least, painted), max(most, painted)
-		}
-		if half := (side + 1) / 2; least != half*half || most != side*side {
-			t.Errorf("cutout of %d: from %d to %d pixels, want %d in a corner and %d inside", side, least, most, half*half, side*side)
-		}
-		if side == 1 && len(places) != 32*32 {
-			t.Errorf("a square of one pixel came at %d of 1024 places", len(places))
-		}
-	}
-}
-
 func TestApplyDependsOnSeedEpochAndIndexOnly(t *testing.T) {
 	src := noise(1, Classes10).Images
-	a := Augment{Pad: 4, Flip: RandomFlip, Cutout: 6}
+	a := Augment{Pad: 4, Flip: RandomFlip}
 	apply := func(seed uint64, epoch, index int) []uint8 {
 		dst := bytes.Repeat([]uint8{byte(seed)}, imageBytes) // whatever was there before
 		a.Apply(dst, src, seed, epoch, index)
@@ -188,7 +152,7 @@ func TestApplyDependsOnSeedEpochAndIndexOnly(t *testing.T) {
 
 func TestApplyAllocatesNothing(t *testing.T) {
 	src, dst := noise(1, Classes10).Images, make([]uint8, imageBytes)
-	a, epoch := Augment{Pad: 4, Reflect: true, Flip: AlternatingFlip, Cutout: 12}, 0
+	a, epoch := Augment{Pad: 4, Reflect: true, Flip: AlternatingFlip}, 0
 	if n := testing.AllocsPerRun(100, func() { epoch++; a.Apply(dst, src, 1, epoch, 7) }); n != 0 {
 		t.Errorf("Apply allocates %v times", n)
 	}

@@ -40,7 +40,6 @@ func BenchmarkDataset(b *testing.B) {
 		{"flip", Augment{Flip: RandomFlip}},
 		{"crop+flip", Augment{Pad: 4, Flip: RandomFlip}},
 		{"reflect+alternate", Augment{Pad: 4, Reflect: true, Flip: AlternatingFlip}},
-		{"crop+alternate+cutout", Augment{Pad: 4, Flip: AlternatingFlip, Cutout: 12}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			d := newDataset(b, images, Options{BatchSize: batchSize, Shuffle: true, Augment: c.augment})

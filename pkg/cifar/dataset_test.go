@@ -218,8 +218,6 @@ func TestNewDatasetErrors(t *testing.T) {
 		{set, Options{BatchSize: 1, Augment: Augment{Pad: 32}}, "pads by 32 pixels, want 0 to 31"},
 		{set, Options{BatchSize: 1, Augment: Augment{Pad: -1}}, "pads by -1"},
 		{set, Options{BatchSize: 1, Augment: Augment{Flip: 3}}, "FlipMode(3)"},
-		{set, Options{BatchSize: 1, Augment: Augment{Cutout: 33}}, "cuts out 33 pixels, want 0 to 32"},
-		{set, Options{BatchSize: 1, Augment: Augment{Cutout: -1}}, "cuts out -1"},
 		{Set{set.Images[1:], set.Labels, set.Classes}, Options{BatchSize: 1}, "30719 bytes of images for 10 labels"},
 		{wrongLabel, Options{BatchSize: 1}, "image 7 has label 10"},
 	} {

@@ -115,7 +115,7 @@ func fit(ctx context.Context, name string, training, heldOut cifar.Set, r recipe
 // Augment is what the recipe asks the dataset of training images to do with them.
 func Augment(r recipe.Recipe) cifar.Augment {
 	flips := map[string]cifar.FlipMode{recipe.RandomFlip: cifar.RandomFlip, recipe.AlternatingFlip: cifar.AlternatingFlip}
-	return cifar.Augment{Pad: r.Pad, Flip: flips[r.Flip], Cutout: r.Cutout}
+	return cifar.Augment{Pad: r.Pad, Flip: flips[r.Flip]}
 }
 
 // Test measures the trained network on images it has not seen, such as the test images of [cifar.Open].

@@ -17,7 +17,7 @@ import (
 
 // Sizes of an image grid, in pixels.
 const (
-	thumbnail   = 112 // a CIFAR image, 32 pixels wide, grows 3.5 times
+	thumbnail   = 96 // a CIFAR image, 32 pixels wide, grows three times
 	gap         = 8
 	captionRoom = 24
 )

@@ -169,10 +169,10 @@ func TestGrid(t *testing.T) {
 	}
 	figure, err := Grid(4, images, captions)
 	img := decode(t, figure, err)
-	if want := image.Rect(0, 0, 8+4*120, 8+2*144); img.Bounds() != want {
+	if want := image.Rect(0, 0, 8+4*104, 8+2*128); img.Bounds() != want {
 		t.Errorf("size %v, want %v", img.Bounds(), want)
 	}
-	if got := color.RGBAModel.Convert(img.At(8+120+50, 50)); got != (color.RGBA{40, 255, 255, 255}) {
+	if got := color.RGBAModel.Convert(img.At(8+104+50, 50)); got != (color.RGBA{40, 255, 255, 255}) {
 		t.Errorf("second image has colour %v", got)
 	}
 }

@@ -29,11 +29,6 @@ var presets = []Recipe{
 		Optimizer: SGD, LearningRate: 0.4, Momentum: 0.9, WeightDecay: 5e-4,
 		Schedule: OneCycle, WarmUp: 0.25, LabelSmoothing: 0.1, BFloat16: true, Pad: 4, Flip: AlternatingFlip, ReestimateBatches: 20,
 	},
-	{ // the whole of that hour: after more epochs the images themselves have to vary more
-		Name: "long", Epochs: 80, BatchSize: 256,
-		Optimizer: SGD, LearningRate: 0.4, Momentum: 0.9, WeightDecay: 5e-4,
-		Schedule: OneCycle, WarmUp: 0.25, LabelSmoothing: 0.1, BFloat16: true, Pad: 4, Flip: AlternatingFlip, Cutout: 12, ReestimateBatches: 20,
-	},
 	{ // long enough for a fast accelerator
 		Name: "gpu", Epochs: 60, BatchSize: 512,
 		Optimizer: SGD, LearningRate: 0.8, Momentum: 0.9, WeightDecay: 5e-4,
@@ -45,7 +40,7 @@ var presets = []Recipe{
 	},
 }
 
-// Preset returns the recipe with the given name: quick, class, depth, hour, long, gpu or article.
+// Preset returns the recipe with the given name: quick, class, depth, hour, gpu or article.
 func Preset(name string) (Recipe, error) {
 	for _, r := range presets {
 		if r.Name == name {

@@ -83,9 +83,8 @@ type Recipe struct {
 	BFloat16 bool `json:"bfloat16,omitempty"`
 
 	// What the dataset does with the images: Fit cannot see it, and leaves it to whoever makes the dataset.
-	Pad    int    `json:"pad,omitempty"` // random crops after padding by so many pixels
-	Flip   string `json:"flip,omitempty"`
-	Cutout int    `json:"cutout,omitempty"` // side of the square, in pixels, that is painted over in each image
+	Pad  int    `json:"pad,omitempty"` // random crops after padding by so many pixels
+	Flip string `json:"flip,omitempty"`
 }
 
 // Validate returns an error that names the first field without sense.
@@ -107,7 +106,6 @@ func (r Recipe) Validate() error {
 		{r.LabelSmoothing >= 0 && r.LabelSmoothing < 1, fmt.Sprintf("label smoothing is %g", r.LabelSmoothing)},
 		{r.ReestimateBatches >= 0, fmt.Sprintf("re-estimation takes %d batches", r.ReestimateBatches)},
 		{r.Pad >= 0, fmt.Sprintf("pad is %d", r.Pad)},
-		{r.Cutout >= 0, fmt.Sprintf("cutout is %d", r.Cutout)},
 		{oneOf(r.Flip, "", NoFlip, RandomFlip, AlternatingFlip), fmt.Sprintf("unknown flip %q", r.Flip)},
 	}
 	for _, c := range checks {

@@ -46,7 +46,6 @@ func TestValidate(t *testing.T) {
 		{func(r *Recipe) { r.LabelSmoothing = 1 }, "smoothing"},
 		{func(r *Recipe) { r.Flip = "vertical" }, "flip"},
 		{func(r *Recipe) { r.Pad = -4 }, "pad"},
-		{func(r *Recipe) { r.Cutout = -1 }, "cutout"},
 	}
 	for _, test := range tests {
 		r := toyRecipe()

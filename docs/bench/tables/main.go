@@ -112,7 +112,7 @@ func read(dir string) ([]run, error) {
 func tables(runs []run) map[string]string {
 	t := map[string]string{
 		"class": networks(runs, "class", "compact-%s-24"), "hour": networks(runs, "hour", "wide-%s-24"),
-		"long": networks(runs, "long", "wide-%s-24"), "weights": withWeights(runs), "commits": commits(runs), "recipes": recipes(), "rates": rates(runs),
+		"weights": withWeights(runs), "commits": commits(runs), "recipes": recipes(), "rates": rates(runs),
 	}
 	for name, cell := range map[string]func([]run) string{
 		"test accuracy": func(of []run) string { return spread(of, testAccuracy, "%.2f") },
@@ -256,9 +256,6 @@ func augmentation(r recipe.Recipe) string {
 	}
 	if r.Flip != "" && r.Flip != recipe.NoFlip {
 		parts = append(parts, "flipped: "+r.Flip)
-	}
-	if r.Cutout > 0 {
-		parts = append(parts, fmt.Sprintf("cutout of %d pixels", r.Cutout))
 	}
 	if len(parts) == 0 {
 		return "as they are"
