@@ -44,8 +44,17 @@ func photograph(t *testing.T, orientation uint16, order binary.AppendByteOrder) 
 	return bytes.Join([][]byte{file.Bytes()[:2], segment, exif, file.Bytes()[2:]}, nil)
 }
 
-// corners names the four corners of a small picture.
-func corners(picture *image.RGBA) string {
+// corners reads a file with these bytes and names the four corners of the picture that comes of it.
+func corners(t *testing.T, photo []byte) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "photo.jpg")
+	if err := os.WriteFile(file, photo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	picture, err := Read(file)
+	if err != nil {
+		t.Fatal(err)
+	}
 	name := ""
 	for _, at := range []image.Point{{4, 4}, {27, 4}, {4, 27}, {27, 27}} {
 		name += string("abcd"[(int(picture.RGBAAt(at.X, at.Y).R)-10)/60])
@@ -54,7 +63,6 @@ func corners(picture *image.RGBA) string {
 }
 
 func TestReadSetsPhotographsUpright(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "photo.jpg")
 	// What the note says of the stored picture: where its first row and its first column are.
 	for number, want := range map[uint16]string{
 		1: "abcd", // top, left
@@ -69,14 +77,7 @@ func TestReadSetsPhotographsUpright(t *testing.T) {
 		9: "abcd",
 	} {
 		for _, order := range []binary.AppendByteOrder{binary.BigEndian, binary.LittleEndian} {
-			if err := os.WriteFile(file, photograph(t, number, order), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			picture, err := Read(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := corners(picture); got != want {
+			if got := corners(t, photograph(t, number, order)); got != want {
 				t.Errorf("orientation %d, %v: corners %s, want %s", number, order, got, want)
 			}
 		}
@@ -93,33 +94,17 @@ func TestReadStopsAfterTheOrientation(t *testing.T) {
 	photo[first+1] = 2 // entries
 	photo = slices.Insert(photo, first+2+12, entry...)
 	binary.BigEndian.PutUint16(photo[4:], binary.BigEndian.Uint16(photo[4:])+uint16(len(entry)))
-	file := filepath.Join(t.TempDir(), "photo.jpg")
-	if err := os.WriteFile(file, photo, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	picture, err := Read(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := corners(picture); got != "cadb" {
+	if got := corners(t, photo); got != "cadb" {
 		t.Errorf("corners %s, want cadb", got)
 	}
 }
 
 func TestReadTakesAPhotographWithADamagedNote(t *testing.T) {
 	whole := photograph(t, 6, binary.BigEndian)
-	file := filepath.Join(t.TempDir(), "photo.jpg")
 	for _, at := range []int{12, 17, 19, 23} { // within the note's own header
 		damaged := bytes.Clone(whole)
 		damaged[at] ^= 0xff
-		if err := os.WriteFile(file, damaged, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		picture, err := Read(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := corners(picture); got != "abcd" {
+		if got := corners(t, damaged); got != "abcd" {
 			t.Errorf("byte %d damaged: corners %s, want abcd", at, got)
 		}
 	}
