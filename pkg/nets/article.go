@@ -97,7 +97,7 @@ func articleDense(scope *model.Scope, x *graph.Node) *graph.Node {
 func repeat(unit func(scope *model.Scope, x *graph.Node) *graph.Node) func(scope *model.Scope, x *graph.Node) *graph.Node {
 	return func(scope *model.Scope, x *graph.Node) *graph.Node {
 		for i := range 5 {
-			x = unit(scope.In("unit%d", i+1), x)
+			x = Run(scope.In("unit%d", i+1), x, unit)
 		}
 		return x
 	}

@@ -44,10 +44,11 @@ func denseNet(n, growthRate, stemChannels, compression int,
 	return func(scope *model.Scope, images *graph.Node) *graph.Node {
 		checkImages(images)
 		x := conv(scope.In("stem"), images, stemChannels, 3, 1) // [batch, 32, 32, stemChannels]
-		x = block(scope.In("block1"), x, n, growthRate)         // [batch, 32, 32, …]
+		run := func(scope *model.Scope, x *graph.Node) *graph.Node { return block(scope, x, n, growthRate) }
+		x = Run(scope.In("block1"), x, run) // [batch, 32, 32, …]
 		for i := 2; i <= 3; i++ {
 			x = blocks.Transition(scope.In("transition%d", i-1), x, x.Shape().Dim(3)/compression) // [batch, h/2, w/2, …]
-			x = block(scope.In("block%d", i), x, n, growthRate)                                   // [batch, h/2, w/2, …]
+			x = Run(scope.In("block%d", i), x, run)                                               // [batch, h/2, w/2, …]
 		}
 		x = bnReLU(scope.In("last_norm"), x)      // [batch, 8, 8, …]
 		return head(scope.In("head"), x, classes) // [batch, classes]

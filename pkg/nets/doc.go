@@ -10,5 +10,6 @@
 //	highway, err := nets.Stack(20, nets.Highway(-1), 10)
 //	dense, err := nets.Stack(20, nets.Dense(24), 10)
 //
-// Parse gives a network by name, Summarize its table of layers.
+// Parse gives a network by name, Summarize its table of layers. Operate runs a network with blocks of it watched, changed or
+// taken out.
 package nets

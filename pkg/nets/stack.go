@@ -104,7 +104,9 @@ func stages(scope *model.Scope, x *graph.Node, n int, block Block) *graph.Node {
 			if stage > 0 && i == 0 {
 				stride = 2
 			}
-			x = block(scope.In("block%d", i+1), x, channels, stride)
+			x = Run(scope.In("block%d", i+1), x, func(scope *model.Scope, x *graph.Node) *graph.Node {
+				return block(scope, x, channels, stride)
+			})
 		}
 	}
 	return x
@@ -154,7 +156,9 @@ func compactNet(block Block, widths []int, stemStride, classes int) (Model, erro
 			if x.Shape().Dim(1) > smallestMap {
 				x = maxPool(x, 2) // [batch, h/2, w/2, channels]
 			}
-			x = block(scope.In("block"), bnReLU(down, x), channels, 1) // [batch, h, w, channels for most blocks]
+			x = Run(scope.In("block"), bnReLU(down, x), func(scope *model.Scope, x *graph.Node) *graph.Node {
+				return block(scope, x, channels, 1) // [batch, h, w, channels for most blocks]
+			})
 		}
 		return head(scope.In("head"), x, classes) // [batch, classes]
 	}, nil
