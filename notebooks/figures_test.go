@@ -68,7 +68,7 @@ func TestUnseen(t *testing.T) {
 		"A factor of 1.21":                  "cell 1: 1.21",
 		"A part of the other: 84.5 or 697.": "cell 1: 697",
 		"Half of it: 4.5%.":                 "cell 1: 4.5%",
-		"Version v0.28.4 of GoMLX.":         "",
+		"Version v0.28.8 of GoMLX.":         "",
 	} {
 		var n notebook
 		cells := fmt.Sprintf(`{"cells":[{"cell_type":"markdown","source":%q},{"cell_type":"code","source":"","outputs":[{"text":"84.5%% of 269722, {800, 200}"}]}]}`, prose)
