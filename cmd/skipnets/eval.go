@@ -39,6 +39,9 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 	if cmd.IsSet("confusion") && cmd.Args().Len() > 1 {
 		return errors.New("eval: -confusion takes one weights file")
 	}
+	if err := checkOutput("-confusion", cmd.String("confusion"), cmd.Args().Slice()...); err != nil {
+		return err
+	}
 	var networks []weights
 	for _, path := range cmd.Args().Slice() { // before all that takes long
 		w, err := loadWeights(path, cmd.String("net"))

@@ -32,7 +32,10 @@ func predictCommand() *cli.Command {
 
 func predictAction(ctx context.Context, cmd *cli.Command) error {
 	if cmd.Args().Len() != 1 {
-		return errors.New("predict: give one picture, a PNG or JPEG file")
+		return errors.New("predict: give one picture, a PNG, JPEG or WebP file")
+	}
+	if err := checkOutput("-out", cmd.String("out"), cmd.Args().First()); err != nil {
+		return err
 	}
 	picture, err := predict.Read(cmd.Args().First())
 	if err != nil {

@@ -122,7 +122,7 @@ func TestCommandErrors(t *testing.T) {
 		{"eval -quick -backend xla:nonsense /no/such/run", "no such file"},
 		{"eval -quick " + file, "damaged weights file"},
 		{"predict -weights run", "give one picture"},
-		{"predict -weights run " + file, "is not a PNG or JPEG image"},
+		{"predict -weights run " + file, "is text, which is not read"},
 		{"bench -precision fp8", `precision "fp8"`},
 		{"bench -steps 0", "0 steps"},
 		{"bench residual-8 resnet", `no net "resnet"`},

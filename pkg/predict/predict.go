@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
-	_ "image/jpeg" // so that image.Decode knows these
 	"image/png"
 	"math"
-	"os"
 	"slices"
 
 	"github.com/gomlx/compute"
@@ -19,37 +17,19 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	scale "golang.org/x/image/draw"
 
+	"github.com/skipnets/skipnets/internal/photo"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/plots"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
-// Read reads a PNG or JPEG file, shrinks it, and sets it upright where the camera noted how it was held.
-func Read(path string) (*image.RGBA, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("picture: %w", err)
-	}
-	defer file.Close()
-	full, format, err := image.Decode(file)
-	if err != nil {
-		return nil, fmt.Errorf("picture %s is not a PNG or JPEG image: %w", path, err)
-	}
-	return turn(Shrink(full), orientation(file, format)), nil // a middle square stays one when it is turned
-}
+// Read reads a PNG, JPEG or WebP file, brings its middle square to 32×32 pixels, the size that the networks know, and sets
+// it upright where the camera noted how it was held. White shows through where it is transparent. A picture that would
+// take more than 300 MB of memory is refused.
+func Read(path string) (*image.RGBA, error) { return photo.Read(path, cifar.Size) }
 
-// Shrink brings the middle square of a picture to 32×32 pixels, the size that the networks know. White shows through where
-// it is transparent.
-func Shrink(picture image.Image) *image.RGBA {
-	b := picture.Bounds()
-	side := min(b.Dx(), b.Dy())
-	corner := b.Min.Add(image.Pt((b.Dx()-side)/2, (b.Dy()-side)/2))
-	square := image.Rectangle{corner, corner.Add(image.Pt(side, side))}
-	small := image.NewRGBA(image.Rect(0, 0, cifar.Size, cifar.Size))
-	draw.Draw(small, small.Bounds(), image.White, image.Point{}, draw.Src)
-	scale.CatmullRom.Scale(small, small.Bounds(), picture, square, draw.Over, nil)
-	return small
-}
+// Shrink does to a picture in memory what [Read] does to a file.
+func Shrink(picture image.Image) *image.RGBA { return photo.Shrink(picture, cifar.Size) }
 
 // Probabilities is what the network with the values in store says of one picture of 32×32 pixels: the probability of each
 // class, the softmax of its logits. The network takes uint8 images [1, 32, 32, 3].

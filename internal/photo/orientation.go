@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package predict
+package photo
 
 import (
+	"bytes"
 	"image"
 	"io"
 
 	"github.com/bep/imagemeta"
+	"golang.org/x/image/riff"
 )
 
 // A camera stores its sensor's rows, however it is held, and notes in the file how the picture is to be turned: a
 // number from 1, upright, to 8 (EXIF, tag Orientation).
 
 // orientation reads that number. It is 1 where there is none, or none that can be read.
-func orientation(file io.ReadSeeker, format string) int {
+func orientation(data []byte, format string) int {
 	found := 1
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return found
+	formats := map[string]imagemeta.ImageFormat{"jpeg": imagemeta.JPEG, "png": imagemeta.PNG, "webp": imagemeta.TIFF}
+	if format == "webp" {
+		data = webpNote(data)
 	}
 	_, err := imagemeta.Decode(imagemeta.Options{
-		R: file, Sources: imagemeta.EXIF,
-		ImageFormat:     map[string]imagemeta.ImageFormat{"jpeg": imagemeta.JPEG, "png": imagemeta.PNG}[format],
+		R: bytes.NewReader(data), Sources: imagemeta.EXIF, ImageFormat: formats[format],
 		ShouldHandleTag: func(tag imagemeta.TagInfo) bool { return tag.Namespace == "IFD0" && tag.Tag == "Orientation" },
 		HandleTag: func(tag imagemeta.TagInfo) error {
 			if number, ok := tag.Value.(uint16); ok {
@@ -33,6 +35,29 @@ func orientation(file io.ReadSeeker, format string) int {
 		return 1
 	}
 	return found
+}
+
+// webpNote is the EXIF part of a WebP file, which has the form of a TIFF file; nil if there is none. (imagemeta does not
+// find it behind a chunk of odd length.)
+func webpNote(data []byte) []byte {
+	_, chunks, err := riff.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil
+	}
+	for {
+		id, length, chunk, err := chunks.Next()
+		if err != nil {
+			return nil
+		}
+		if id != (riff.FourCC{'E', 'X', 'I', 'F'}) {
+			continue
+		}
+		note, err := io.ReadAll(io.LimitReader(chunk, int64(length)))
+		if err != nil {
+			return nil
+		}
+		return bytes.TrimPrefix(note, []byte("Exif\x00\x00")) // some programs write JPEG's mark, too
+	}
 }
 
 // turn sets a square picture with the given orientation upright.

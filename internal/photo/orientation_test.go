@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package predict
+package photo
 
 import (
 	"bytes"
@@ -51,7 +51,7 @@ func corners(t *testing.T, photo []byte) string {
 	if err := os.WriteFile(file, photo, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	picture, err := Read(file)
+	picture, err := Read(file, 32)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package photo reads pictures that come from anywhere: it looks at the header before it decodes, so that no file takes
+// more than a fixed amount of memory, and says in words what a file is that it does not read.
+package photo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/jpeg" // so that image.Decode knows these
+	_ "image/png"
+	"io/fs"
+	"os"
+	"strings"
+
+	_ "golang.org/x/image/webp"
+
+	"github.com/skipnets/skipnets/internal/filekind"
+)
+
+// Formats is what Read reads, for messages.
+const Formats = "PNG, JPEG and WebP"
+
+// Limits of what is read. Within them, reading takes under 300 MB and two seconds of processor time.
+const (
+	maxPixels = 64 << 20  // a large camera makes 50 or 60 million
+	maxMemory = 224 << 20 // of the file and all that decoding it allocates
+	minSide   = 8         // of the shorter side: on fewer pixels there is nothing to be seen
+)
+
+// Read reads a PNG, JPEG or WebP file and brings its middle square to size×size pixels, upright as the camera noted, on
+// white where it is transparent.
+func Read(path string, size int) (*image.RGBA, error) {
+	data, err := load(path)
+	if err != nil {
+		return nil, err
+	}
+	format, err := check(path, data)
+	if err != nil {
+		return nil, err
+	}
+	full, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, damaged(path, format, err)
+	}
+	return turn(Shrink(full, size), orientation(data, format)), nil // a middle square stays one when it is turned
+}
+
+// load reads the file's bytes if it is a file, and not too large.
+func load(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && strings.Contains(path, "://"):
+		return nil, fmt.Errorf("picture %s is an address: download it, and give the file", path)
+	case err != nil:
+		return nil, fmt.Errorf("picture: %w", err)
+	case info.IsDir():
+		return nil, fmt.Errorf("picture %s is a folder: give one picture in it", path)
+	case !info.Mode().IsRegular(): // opening a pipe may wait for ever, and a device may have no end
+		return nil, fmt.Errorf("picture %s is no ordinary file (%s): save the picture in one, and give that", path, modeName(info.Mode()))
+	case info.Size() > maxMemory:
+		return nil, fmt.Errorf("picture %s has %d MB, more than the %d MB that are read: save it smaller, for example 1000 pixels wide", path, info.Size()>>20, maxMemory>>20)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("picture: %w", err)
+	}
+	return data, nil
+}
+
+func modeName(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	}
+	return "a device"
+}
+
+// check looks at the header alone and returns the format's name.
+func check(path string, data []byte) (format string, err error) {
+	kind := filekind.Of(data[:min(len(data), filekind.HeadSize)])
+	config, format, err := image.DecodeConfig(bytes.NewReader(data))
+	switch {
+	case errors.Is(err, image.ErrFormat):
+		return "", fmt.Errorf("picture %s is %s, which is not read: save it as one of %s and try again", path, kind, Formats)
+	case format == "webp" && isAnimated(data):
+		return "", fmt.Errorf("picture %s is an animated WebP image: save one picture of it", path)
+	case err != nil:
+		return "", damaged(path, format, err)
+	}
+	pixels := uint64(config.Width) * uint64(config.Height) // each is below 2³¹
+	shape := fmt.Sprintf("picture %s is %d×%d pixels", path, config.Width, config.Height)
+	switch {
+	case min(config.Width, config.Height) < minSide:
+		return "", fmt.Errorf("%s: too few to show anything; its shorter side needs at least %d", shape, minSide)
+	case pixels > maxPixels:
+		return "", fmt.Errorf("%s, more than the %d million that are read: save it smaller, for example 1000 pixels wide", shape, maxPixels/1_000_000)
+	}
+	memory := float64(len(data)) + float64(pixels)*bytesPerPixel(format, config.ColorModel, data)
+	if memory > maxMemory {
+		return "", fmt.Errorf("%s, and decoding it would take %.0f MB of memory, more than the %d MB allowed: save it smaller, for example 1000 pixels wide",
+			shape, memory/(1<<20), maxMemory>>20)
+	}
+	return format, nil
+}
+
+func damaged(path, format string, err error) error {
+	return fmt.Errorf("picture %s begins as a %s image, but cannot be decoded: %w. Open it in an image viewer, save it anew and try again", path, strings.ToUpper(format), err)
+}
