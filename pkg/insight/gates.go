@@ -17,7 +17,8 @@ import (
 // GateOpenings runs the network with the values in store on the images and returns how far each gate is open: one list
 // a gate, in the order the image meets them, with the mean over images and positions for each channel, between 0 (the
 // input is carried on) and 1 (the input is transformed). A gate is a sigmoid over feature maps [batch, height, width,
-// channels], as in Srivastava et al. 2015 and pkg/blocks.Highway. It is an error when the network has none.
+// channels] whose weights are in a scope called "gate", as in pkg/blocks.Highway (Srivastava et al. 2015, eq. 3). Other
+// sigmoids, those of a SiLU or of a squeeze-and-excitation block, are none. It is an error when the network has no gate.
 //
 // Batch norms use the statistics of these images, so that a new network, whose running averages mean nothing yet, can be
 // compared with a trained one. Variables that store lacks start with their initial values. The store is not changed.
@@ -67,10 +68,8 @@ func gateOutputs(backend compute.Backend, net Model, store *model.Store, images 
 		copied.SetTraining(inputs[0].Graph(), true)
 		logits := net(scope, inputs[0])
 		var reduced []*Node
-		for _, node := range logits.Graph().Nodes() {
-			if node.Type() == NodeTypeLogistic && node.Rank() == 4 {
-				reduced = append(reduced, reduce(ConvertDType(node, dtypes.Float32)))
-			}
+		for _, gate := range gatesOf(logits.Graph()) {
+			reduced = append(reduced, reduce(ConvertDType(gate, dtypes.Float32)))
 		}
 		return append(reduced, ReduceAllSum(logits))
 	}, images)
@@ -79,7 +78,7 @@ func gateOutputs(backend compute.Backend, net Model, store *model.Store, images 
 	}
 	gates := results[:len(results)-1] // the last one only gives a graph without gates something to compute
 	if len(gates) == 0 {
-		return nil, errors.New("the network has no gates")
+		return nil, errors.New("the network has no gates: no sigmoid over feature maps reads weights in a scope called \"gate\"")
 	}
 	return gates, nil
 }

@@ -103,7 +103,8 @@ func TestGradientNormsDependOnTheSeedAlone(t *testing.T) {
 
 func TestGateOpenings(t *testing.T) {
 	net := func(scope *model.Scope, images *Node) *Node {
-		open := Sigmoid(Concatenate([]*Node{images, ZerosLike(images)}, -1))             // [batch, 1, 1, 2]
+		gate := conv1x1(scope.In("gate"), images, 1)
+		open := Sigmoid(Concatenate([]*Node{gate, ZerosLike(images)}, -1))               // [batch, 1, 1, 2]
 		x := blocks.Highway(scope.In("block"), Mul(images, ZerosLike(images)), 1, 1, -2) // its gate sees zeros: σ(−2)
 		return score(Add(x, ReduceAndKeep(open, ReduceSum, -1)))
 	}
@@ -128,7 +129,8 @@ func TestGateOpenings(t *testing.T) {
 
 func TestGateMaps(t *testing.T) {
 	net := func(scope *model.Scope, images *Node) *Node { // two gates a pixel: one on the pixel, one on its negative half
-		return ReduceMean(Sigmoid(Concatenate([]*Node{images, MulScalar(images, -0.5)}, -1)), 1, 2) // [batch, 2]
+		gate := conv1x1(scope.In("gate"), images, 1)
+		return ReduceMean(Sigmoid(Concatenate([]*Node{gate, MulScalar(images, -0.5)}, -1)), 1, 2) // [batch, 2]
 	}
 	images := tensors.FromFlatDataAndDimensions([]float32{1, -3, 0, 4, 2, 5, 6, -7, 8, 9, -1, 3}, 2, 2, 3, 1)
 	maps, err := GateMaps(accel.MustNew(""), net, model.NewStore(), images)
