@@ -182,7 +182,7 @@ func TestNothingToMeasure(t *testing.T) {
 		"insight: gate maps: the network has no gates": maps(bare),
 		"insight: gate maps: ":                         maps(broken),
 		"no convolution":                               gradients(bare, pixels(1)),
-		"insight: gradient norms: ":                    gradients(broken, pixels(1)),
+		"insight: gradients: ":                         gradients(broken, pixels(1)),
 		"0 inputs and 0 labels":                        gradients(bare, train.Batch{}),
 		"no gates":                                     gates(bare),
 		"insight: gate openings: ":                     gates(broken),
