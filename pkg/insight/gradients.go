@@ -129,7 +129,9 @@ func gradientNorms(scope *model.Scope, net Model, images *Node, labels []*Node) 
 }
 
 // lengthOf is the Euclidean length of all values of a node together, in float32.
-func lengthOf(node *Node) *Node { return Sqrt(ReduceAllSum(Square(ConvertDType(node, dtypes.Float32)))) }
+func lengthOf(node *Node) *Node {
+	return Sqrt(ReduceAllSum(Square(ConvertDType(node, dtypes.Float32))))
+}
 
 // convolutions are the parameters that convolutions of the graph use as kernels, each once, in the order of use, and what
 // each reads there.
