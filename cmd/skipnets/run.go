@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"os"
 
 	"github.com/urfave/cli/v3"
 
@@ -26,7 +25,7 @@ func runCommand() *cli.Command {
 				return err
 			}
 			for _, notebook := range c.Args().Slice() { // before the long wait
-				if _, err := os.Stat(notebook); err != nil {
+				if err := setup.CheckNotebook(notebook); err != nil {
 					return err
 				}
 			}

@@ -5,10 +5,10 @@ package setup
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -28,8 +28,8 @@ func TestBrowser(t *testing.T) {
 		t.Skip("there is no Chromium here")
 	}
 	s := realSetup(t)
-	ctx, cancel := context.WithTimeoutCause(t.Context(), 4*time.Minute, fmt.Errorf("not done after %v", 4*time.Minute))
-	defer cancel()
+	ctx, sign, done := watchdog(t.Context(), 4*time.Minute)
+	defer done()
 	address := serveLab(t, ctx, copyOf(t, s))
 	ctx, stop := openBrowser(ctx, chromium)
 	defer stop()
@@ -39,7 +39,7 @@ func TestBrowser(t *testing.T) {
 	name := filepath.Join(s.Source, "notebooks", inBrowser)
 	code := count(t, name, `"code"`) + 1 // with the one that unrun adds
 	runCells(t, ctx, code+count(t, name, `"markdown"`))
-	seen := watch(t, ctx)
+	seen := watch(t, ctx, sign)
 	shoot(t, ctx, "end.png")
 	t.Logf("%d cells have run, %d states of the bar, %d of the curve", seen.last.Done, len(seen.bars), len(seen.curves))
 	if len(seen.bars) < 2 {
@@ -209,13 +209,18 @@ type sights struct {
 	last         state
 }
 
-// watch looks at the page until nothing has run for a while: for a moment that can be so between two cells, too.
-func watch(t *testing.T, ctx context.Context) sights {
+// watch looks at the page until nothing has run for a while: for a moment that can be so between two cells, too. What is new
+// on the page is a sign of progress.
+func watch(t *testing.T, ctx context.Context, sign func()) sights {
 	t.Helper()
 	seen := sights{bars: map[string]bool{}, curves: map[string]bool{}}
 	shot := false
 	for busy := time.Now(); time.Since(busy) < 5*time.Second; time.Sleep(50 * time.Millisecond) {
-		seen.last = evaluate[state](t, ctx, look)
+		now := evaluate[state](t, ctx, look)
+		if !reflect.DeepEqual(now, seen.last) {
+			sign()
+		}
+		seen.last = now
 		if seen.last.Done == 0 || seen.last.Running > 0 {
 			busy = time.Now()
 		}

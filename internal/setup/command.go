@@ -38,10 +38,10 @@ func (s *Setup) run(cmd *exec.Cmd, what string) (string, error) {
 	return output.String(), nil
 }
 
-// tail is the end of a program's output, indented, for an error message.
+// tail is the end of a program's output, indented, for an error message: the part of it that is for users.
 func tail(output string) string {
 	const most = 20
-	lines := strings.Split(strings.TrimSpace(output), "\n")
+	lines := strings.Split(strings.TrimSpace(forUsers(output)), "\n")
 	if lines[0] == "" {
 		return ""
 	}

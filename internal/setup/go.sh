@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The go command that GoNB sees: go, but for three things that GoNB does with it.
-PATH=$(printf %s "$PATH" | sed "s|^{kernel}:||")
+kernel={kernel}
+goroot={goroot}
+PATH=${PATH#"$kernel:"} # so that go is not this script
+[ ! -x "$goroot/bin/go" ] || PATH=$goroot/bin:$PATH
 case "$*" in
 "mod init "*)
 	# Once a notebook, in an empty folder. This makes the new module a neighbour of the course's: it requires the same
 	# versions, and sees the packages in the checkout.
-	source=${SKIPNETS_SOURCE:-{source}}
+	source={source}
+	source=${SKIPNETS_SOURCE:-$source}
 	module=github.com/skipnets/skipnets
 	cp "$source/go.mod" "$source/go.sum" . && chmod u+w go.mod go.sum &&
 		go mod edit -module="$3" -require="$module@v0.0.0" -replace="$module=$source"

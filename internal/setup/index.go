@@ -5,11 +5,12 @@ package setup
 import (
 	"bytes"
 	_ "embed"
-	"encoding/json"
 	"errors"
-	"fmt"
+	"html"
 	"html/template"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,7 +26,7 @@ var indexPage = template.Must(template.New("index").Parse(indexText))
 
 // An entry is what the index says of one notebook.
 type entry struct {
-	Page    string // a file beside the index
+	Page    template.URL // of a file beside the index
 	Title   string
 	Promise string // what the reader will understand
 }
@@ -42,7 +43,7 @@ func writeIndex(pages string, notebooks []string) error {
 		if err != nil {
 			return err
 		}
-		if e := (entry{page, title, promise}); !slices.Contains(entries, e) {
+		if e := (entry{address(page), title, promise}); !slices.Contains(entries, e) {
 			entries = append(entries, e)
 		}
 	}
@@ -53,8 +54,26 @@ func writeIndex(pages string, notebooks []string) error {
 	return renameio.WriteFile(filepath.Join(pages, "index.html"), out.Bytes(), 0o644)
 }
 
-// A link from a page to a notebook, in whatever folder: group 1 is its name.
-var notebookLink = regexp.MustCompile(`href="[^":]*?([^"/:]+)\.ipynb(#[^"]*)?"`)
+// address is the relative address of a file: its name, with what has a meaning in addresses written otherwise.
+func address(file string) template.URL {
+	return template.URL((&url.URL{Path: file}).String())
+}
+
+// A link on a page: group 1 is the address, as HTML has it.
+var pageLink = regexp.MustCompile(`href="([^"]+)"`)
+
+// linked is the address of a page in the folder that takes the place of a notebook's, if there is one.
+func linked(pages, link string) (string, bool) {
+	to, err := url.Parse(html.UnescapeString(link))
+	if err != nil || to.Scheme != "" || to.Host != "" || path.Ext(to.Path) != extension {
+		return "", false
+	}
+	page := pageName(path.Base(to.Path))
+	if _, err := os.Stat(filepath.Join(pages, page)); err != nil {
+		return "", false
+	}
+	return html.EscapeString((&url.URL{Path: page, Fragment: to.Fragment}).String()), true
+}
 
 // linkPages lets the notebooks' pages in the folder lead to each other, where they lead to notebooks that have a page there.
 func linkPages(pages string, notebooks []string) error {
@@ -67,18 +86,16 @@ func linkPages(pages string, notebooks []string) error {
 		if err != nil {
 			return err
 		}
-		linked := notebookLink.ReplaceAllFunc(page, func(link []byte) []byte {
-			parts := notebookLink.FindSubmatch(link)
-			name := string(parts[1]) + ".html"
-			if _, err := os.Stat(filepath.Join(pages, name)); err != nil {
-				return link
+		rewritten := pageLink.ReplaceAllFunc(page, func(link []byte) []byte {
+			if to, ok := linked(pages, string(pageLink.FindSubmatch(link)[1])); ok {
+				return []byte(`href="` + to + `"`)
 			}
-			return []byte(`href="` + name + string(parts[2]) + `"`)
+			return link
 		})
-		if bytes.Equal(linked, page) {
+		if bytes.Equal(rewritten, page) {
 			continue
 		}
-		if err := renameio.WriteFile(file, linked, 0o644); err != nil {
+		if err := renameio.WriteFile(file, rewritten, 0o644); err != nil {
 			return err
 		}
 	}
@@ -86,23 +103,15 @@ func linkPages(pages string, notebooks []string) error {
 }
 
 func pageName(notebook string) string {
-	return strings.TrimSuffix(filepath.Base(notebook), ".ipynb") + ".html"
+	return strings.TrimSuffix(filepath.Base(notebook), extension) + ".html"
 }
 
 // opening reads a notebook's first cell: its title, and the paragraph in italics that follows. A notebook that begins
 // otherwise goes by its file's name.
 func opening(notebook string) (title, promise string, err error) {
-	content, err := os.ReadFile(notebook)
+	n, err := readNotebook(notebook)
 	if err != nil {
 		return "", "", err
-	}
-	var n struct {
-		Cells []struct {
-			Source any `json:"source"` // a string or a list of lines
-		} `json:"cells"`
-	}
-	if err := json.Unmarshal(content, &n); err != nil {
-		return "", "", fmt.Errorf("%s: %w", notebook, err)
 	}
 	title = filepath.Base(notebook)
 	if len(n.Cells) == 0 {

@@ -3,6 +3,9 @@
 package setup
 
 import (
+	"errors"
+	"html"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +19,7 @@ func TestOpening(t *testing.T) {
 		"code comes first": {`"import \"fmt\""`, "small.ipynb", ""},
 	} {
 		file := filepath.Join(t.TempDir(), "small.ipynb")
-		if err := os.WriteFile(file, []byte(`{"cells":[{"source":`+test.cell+`}]}`), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(`{"nbformat":4,"cells":[{"source":`+test.cell+`}]}`), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		title, promise, err := opening(file)
@@ -51,7 +54,7 @@ func TestLinkPages(t *testing.T) {
 // The index has the pages that exist, each once, with what may look like HTML escaped.
 func TestWriteIndex(t *testing.T) {
 	dir := t.TempDir()
-	for name, content := range map[string]string{"a.ipynb": `{"cells":[{"source":"# A < B"}]}`, "b.ipynb": `{"cells":[]}`, "a.html": ""} {
+	for name, content := range map[string]string{"a.ipynb": `{"nbformat":4,"cells":[{"source":"# A < B"}]}`, "b.ipynb": `{"nbformat":4,"cells":[]}`, "a.html": ""} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -69,5 +72,38 @@ func TestWriteIndex(t *testing.T) {
 	}
 	if strings.Contains(string(content), "b.html") {
 		t.Errorf("a page that does not exist is in %s", content)
+	}
+}
+
+// The index and the pages lead to files whose names hold what has a meaning in addresses and in HTML.
+func TestAddresses(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{`50% & more?`, `a#b`, `co:lon`, `say "x"`, `<b>`, "ünï code", "-dash", "it's"} {
+		notebook := filepath.Join(dir, name+".ipynb")
+		for file, content := range map[string]string{
+			notebook:                         `{"nbformat":4,"cells":[]}`,
+			filepath.Join(dir, name+".html"): `<a href="sub/` + html.EscapeString(url.PathEscape(name)) + `.ipynb#x">`,
+		} {
+			if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := errors.Join(writeIndex(dir, []string{notebook}), linkPages(dir, []string{notebook})); err != nil {
+			t.Fatal(err)
+		}
+		for _, page := range []string{"index.html", name + ".html"} {
+			content, err := os.ReadFile(filepath.Join(dir, page))
+			if err != nil {
+				t.Fatal(err)
+			}
+			link := pageLink.FindSubmatch(content)
+			to, err := url.Parse("http://host/dir/")
+			if err != nil || link == nil {
+				t.Fatal(err, string(content))
+			}
+			if to, err = to.Parse(html.UnescapeString(string(link[1]))); err != nil || to.Path != "/dir/"+name+".html" {
+				t.Errorf("%s leads to %v, want %s.html (%v)", page, to, name, err)
+			}
+		}
 	}
 }

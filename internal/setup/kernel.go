@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -23,6 +24,9 @@ func (s *Setup) Kernel() Step {
 
 // KernelName is the kernel's name in a notebook's metadata.
 const KernelName = "gonb"
+
+//go:embed gonb.sh
+var gonbScript string
 
 //go:embed go.sh
 var goScript string
@@ -55,20 +59,15 @@ func (s *Setup) makeKernel(context.Context) error {
 	return nil
 }
 
-// kernelFiles are the files that make up the kernel, by their names.
+// kernelFiles are the files that make up the kernel, by their names. Jupyter fills in names in the arguments and variables of
+// kernel.json; so what would have to be quoted for it stands in a script.
 func (s *Setup) kernelFiles() map[string][]byte {
 	spec := map[string]any{
-		"argv": []string{
-			s.path("bin", "gonb"), "--kernel", "{connection_file}",
-			"-logtostderr=false", "-log_dir=" + s.path("jupyter", "log"), "-stderrthreshold=FATAL",
-		},
+		"argv":           []string{s.path("kernel", "gonb"), "{connection_file}"},
 		"display_name":   "Go (gonb)",
 		"language":       "go",
 		"interrupt_mode": "message",
-		"env": map[string]string{
-			EnvHome: s.Home,
-			"PATH":  s.path("kernel") + ":" + s.path("bin") + ":${PATH}",
-		},
+		"env":            map[string]string{},
 	}
 	settings := map[string]any{ // else JupyterLab asks whether to fetch news, and for new versions
 		"@jupyterlab/apputils-extension:notification": map[string]any{"fetchNews": "false", "checkForUpdates": false},
@@ -76,8 +75,29 @@ func (s *Setup) kernelFiles() map[string][]byte {
 	return map[string][]byte{
 		s.path("venv", "share", "jupyter", "kernels", KernelName, "kernel.json"): indent(spec),
 		s.path("venv", "share", "jupyter", "lab", "settings", "overrides.json"):  indent(settings),
-		s.path("kernel", "go"): []byte(strings.NewReplacer("{kernel}", s.path("kernel"), "{source}", s.Source).Replace(goScript)),
+		s.path("kernel", "gonb"): s.script(gonbScript),
+		s.path("kernel", "go"):   s.script(goScript),
 	}
+}
+
+// script fills in a script's names, as words of the shell.
+func (s *Setup) script(text string) []byte {
+	return []byte(strings.NewReplacer(
+		"{home}", quoted(s.Home), "{source}", quoted(s.Source), "{kernel}", quoted(s.path("kernel")), "{bin}", quoted(s.path("bin")),
+		"{log}", quoted(s.path("jupyter", "log")), "{gonb}", quoted(s.path("bin", "gonb")), "{goroot}", quoted(s.goroot()),
+	).Replace(text))
+}
+
+// goroot is where the Go lies that the checkout asks for, so that the kernel finds it also where PATH does not lead to it, as
+// when an editor that was started from the desktop starts the kernel.
+func (s *Setup) goroot() string {
+	cmd := exec.Command("go", "env", "GOROOT")
+	cmd.Dir = s.Source
+	output, err := cmd.Output()
+	if err != nil {
+		return "" // then PATH decides
+	}
+	return strings.TrimRight(string(output), "\n")
 }
 
 func indent(value any) []byte {

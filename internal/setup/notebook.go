@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -19,15 +20,30 @@ import (
 
 // Notebooks lists the course's notebooks, in order, and then the solutions of their exercises.
 func (s *Setup) Notebooks() ([]string, error) {
-	notebooks, err := filepath.Glob(filepath.Join(s.Source, "notebooks", "*.ipynb"))
+	dir := filepath.Join(s.Source, "notebooks")
+	notebooks, err := notebooksIn(dir)
 	if err != nil {
 		return nil, err
 	}
 	if len(notebooks) == 0 {
-		return nil, fmt.Errorf("no notebooks in %s", filepath.Join(s.Source, "notebooks"))
+		return nil, fmt.Errorf("no notebooks in %s", dir)
 	}
-	solutions, err := filepath.Glob(filepath.Join(s.Source, "notebooks", "solutions", "*.ipynb"))
+	solutions, err := notebooksIn(filepath.Join(dir, "solutions"))
 	return append(notebooks, solutions...), err
+}
+
+// notebooksIn lists the notebooks in a folder, in order. The folder's own name may hold anything, so it is no pattern.
+func notebooksIn(dir string) (notebooks []string, err error) {
+	files, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	for _, file := range files {
+		if name := file.Name(); filepath.Ext(name) == extension && !strings.HasPrefix(name, ".") {
+			notebooks = append(notebooks, filepath.Join(dir, name))
+		}
+	}
+	return notebooks, err
 }
 
 // RunOptions say what Run does.
@@ -87,7 +103,7 @@ func (s *Setup) runOne(ctx context.Context, notebook, pages string, save bool) (
 		return "", s.unwritable(err)
 	}
 	defer os.RemoveAll(dir)
-	executed, written, err := s.Execute(ctx, notebook, dir)
+	executed, written, err := s.Execute(ctx, notebook, dir, 0)
 	if err != nil {
 		return "", err
 	}
@@ -115,13 +131,21 @@ var executeScript string
 // Execute runs a notebook from top to bottom through the GoNB kernel, in the folder in which it lies, as JupyterLab
 // does. The notebook itself is only read: the executed one and an HTML page of it are written into dir. If a cell
 // fails, the error shows the cell and what it printed.
-func (s *Setup) Execute(ctx context.Context, notebook, dir string) (executed, page string, err error) {
-	if _, err := os.Stat(notebook); err != nil {
+//
+// Patience is how long the notebook may be at work without a sign of it: a cell that begins, or shows something. With 0, that
+// is for ever.
+func (s *Setup) Execute(ctx context.Context, notebook, dir string, patience time.Duration) (executed, page string, err error) {
+	if notebook, err = filepath.Abs(notebook); err != nil { // programs take a name that begins with a dash for an option
+		return "", "", err
+	}
+	if err := CheckNotebook(notebook); err != nil {
 		return "", "", err
 	}
 	name := filepath.Base(notebook)
 	executed = filepath.Join(dir, name)
 	page = filepath.Join(dir, pageName(name))
+	ctx, sign, stop := watchdog(ctx, patience)
+	defer stop()
 	cmd := s.command(ctx, s.python(), "-c", executeScript, notebook, KernelName, executed, page)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it stops the kernel first
 	cells, err := cmd.StdoutPipe()
@@ -133,15 +157,30 @@ func (s *Setup) Execute(ctx context.Context, notebook, dir string) (executed, pa
 	if err := cmd.Start(); err != nil {
 		return "", "", err
 	}
-	bar := s.steps(name)
-	for lines := bufio.NewScanner(cells); lines.Scan(); {
-		var number, of int
-		if _, err := fmt.Sscanf(lines.Text(), "cell %d %d", &number, &of); err == nil {
-			bar(number, of)
+	bar, cell := s.steps(name), 0
+	for lines := bufio.NewScanner(cells); lines.Scan(); sign() {
+		var of int
+		if n, _ := fmt.Sscanf(lines.Text(), "cell %d %d", &cell, &of); n == 2 {
+			bar(cell, of)
 		}
 	}
-	if err := cmd.Wait(); err != nil {
-		return "", "", fmt.Errorf("%w%s", err, tail(trouble.String()))
+	err = cmd.Wait()
+	switch cause := context.Cause(ctx); {
+	case err == nil:
+		return executed, page, nil
+	case cause != nil && !errors.Is(cause, context.Canceled):
+		return "", "", fmt.Errorf("stopped at cell %d: %w", cell, cause)
+	default:
+		return "", "", fmt.Errorf("%s: %w%s", name, err, tail(trouble.String()))
 	}
-	return executed, page, nil
+}
+
+// watchdog returns a context that ends when there has been no sign for as long as the patience, unless that is 0.
+func watchdog(ctx context.Context, patience time.Duration) (_ context.Context, sign, stop func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	if patience == 0 {
+		return ctx, func() {}, func() { cancel(nil) }
+	}
+	timer := time.AfterFunc(patience, func() { cancel(fmt.Errorf("there was no sign of progress for %v", patience)) })
+	return ctx, func() { timer.Reset(patience) }, func() { timer.Stop(); cancel(nil) }
 }

@@ -10,7 +10,7 @@
 //	cifar-10-batches-bin/   the data, verified
 //	downloads/              what is being or has been downloaded; may be deleted at any time
 //	jupyter/                Jupyter's own settings and state
-//	kernel/                 the go command that GoNB sees
+//	kernel/                 what starts GoNB, and the go command that it sees
 //	locks/                  one lock a step
 //	runs/                   executed notebooks and training runs
 //	venv/                   Python with JupyterLab
@@ -79,6 +79,9 @@ func New(options Options) (*Setup, error) {
 		return nil, err
 	}
 	if s.Source, err = checkout(options.Source); err != nil {
+		return nil, err
+	}
+	if err := s.checkPaths(); err != nil {
 		return nil, err
 	}
 	if s.Data = firstOf(options.Data, os.Getenv(EnvData)); s.Data != "" {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -321,13 +322,12 @@ func TestKernel(t *testing.T) {
 		t.Fatal(err)
 	}
 	var spec struct {
-		Argv []string          `json:"argv"`
-		Env  map[string]string `json:"env"`
+		Argv []string `json:"argv"`
 	}
 	if err := json.Unmarshal(content, &spec); err != nil {
 		t.Fatal(err)
 	}
-	if spec.Argv[0] != s.path("bin", "gonb") || spec.Env[EnvHome] != s.Home {
+	if spec.Argv[0] != s.path("kernel", "gonb") || spec.Argv[1] != "{connection_file}" {
 		t.Errorf("the kernel is %+v", spec)
 	}
 	if err := os.WriteFile(s.path("kernel", "go"), []byte("other"), 0o755); err != nil {
@@ -335,6 +335,34 @@ func TestKernel(t *testing.T) {
 	}
 	_, err = s.Kernel().Check()
 	wantError(t, err, "another checkout")
+}
+
+// TestKernelEnvironment starts the kernel as an editor does that was started from a desktop: with hardly any variables. In
+// place of GoNB there is a script that tells what it was given.
+func TestKernelEnvironment(t *testing.T) {
+	s, _ := newTest(t, Options{Home: filepath.Join(t.TempDir(), oddName)})
+	if err := s.Ready(t.Context(), s.Kernel()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(s.path("bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	gonb := "#!/bin/sh\nprintf '%s\\n' \"$SKIPNETS_HOME\" \"$@\" \"$(go env GOVERSION)\" \"$(command -v goimports)\"\n"
+	for name, content := range map[string]string{"gonb": gonb, "goimports": "#!/bin/sh\n"} {
+		if err := os.WriteFile(s.path("bin", name), []byte(content), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, path := range [][]string{nil, {"PATH=/usr/bin:/bin"}} {
+		cmd := exec.CommandContext(t.Context(), s.path("kernel", "gonb"), "connection file")
+		cmd.Env = append([]string{"HOME=" + os.Getenv("HOME")}, path...)
+		output, err := cmd.CombinedOutput()
+		want := []string{s.Home, "--kernel", "connection file", "-logtostderr=false", "-log_dir=" + s.path("jupyter", "log"),
+			"-stderrthreshold=FATAL", runtime.Version(), s.path("bin", "goimports"), ""}
+		if err != nil || string(output) != strings.Join(want, "\n") {
+			t.Errorf("with %q: %v\n%s", path, err, output)
+		}
+	}
 }
 
 // TestNotebookModule does what GoNB does: a new module in which the course's packages and their dependencies are known.
@@ -379,13 +407,21 @@ func TestGoCommand(t *testing.T) {
 		{"true", "build -o x -ldflags=-s", "on build -ldflags=-w -o x -ldflags=-s|"},
 		{"true", "test -c", "on test -c|"},
 	} {
-		dir := t.TempDir() // of a go that writes down how it was called
+		dir := filepath.Join(t.TempDir(), "bin") // of a go that writes down how it was called
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
 		fake := "#!/bin/sh\nprintf '%s %s|' \"$GOPROXY\" \"$*\" >>" + dir + "/calls\n[ \"$GOPROXY\" = on ] || " + test.offline + "\n"
 		if err := os.WriteFile(filepath.Join(dir, "go"), []byte(fake), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.CommandContext(t.Context(), s.path("kernel", "go"), strings.Fields(test.asked)...)
-		cmd.Env = append(os.Environ(), "GOPROXY=on", "PATH="+s.path("kernel")+":"+dir+":"+os.Getenv("PATH"))
+		script, err := os.ReadFile(s.path("kernel", "go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		script = bytes.ReplaceAll(script, []byte(quoted(s.goroot())), []byte(quoted(filepath.Dir(dir))))
+		cmd := exec.CommandContext(t.Context(), program(t, string(script)), strings.Fields(test.asked)...)
+		cmd.Env = append(os.Environ(), "GOPROXY=on")
 		if output, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("go %s: %v\n%s", test.asked, err, output)
 		}

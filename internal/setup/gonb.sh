@@ -1,0 +1,9 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Starts the GoNB kernel: gonb CONNECTION_FILE. Jupyter, an editor or a shell may do that, with any environment.
+goroot={goroot}
+PATH={kernel}:{bin}:${PATH:-/usr/local/bin:/usr/bin:/bin}${goroot:+:$goroot/bin}
+SKIPNETS_HOME={home}
+export PATH SKIPNETS_HOME
+exec {gonb} --kernel "$1" -logtostderr=false -log_dir={log} -stderrthreshold=FATAL
