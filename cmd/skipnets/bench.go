@@ -39,6 +39,8 @@ var benchNets = []string{
 	"wide-plain-24", "wide-residual-24", "wide-highway-24", "wide-dense-24",
 }
 
+const maxBenchSteps = 10_000
+
 func benchAction(ctx context.Context, cmd *cli.Command) error {
 	names := cmd.Args().Slice()
 	if len(names) == 0 {
@@ -55,8 +57,12 @@ func benchAction(ctx context.Context, cmd *cli.Command) error {
 			return err
 		}
 	}
-	if cmd.Int("steps") < 1 {
-		return fmt.Errorf("bench: %d steps", cmd.Int("steps"))
+	if steps := cmd.Int("steps"); steps < 1 || steps > maxBenchSteps {
+		return fmt.Errorf("bench: -steps %d is not from 1 to %d: twenty give a steady median", steps, maxBenchSteps)
+	}
+	images, _ := cifar.Sample()
+	if batch := cmd.Int("batch"); batch < 1 || batch > images.Len() {
+		return fmt.Errorf("bench: -batch %d is not from 1 to %d, the images of the sample that bench measures on", batch, images.Len())
 	}
 	backend, _, err := ready(ctx, cmd, false)
 	if err != nil {

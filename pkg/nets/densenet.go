@@ -38,6 +38,9 @@ func denseNet(n, growthRate, stemChannels, compression int,
 	if growthRate < 1 {
 		return nil, fmt.Errorf("nets: need a growth rate of at least 1, got %d", growthRate)
 	}
+	if err := channelLimit.check(growthRate * n); err != nil {
+		return nil, err
+	}
 	if err := checkClasses(classes); err != nil {
 		return nil, err
 	}

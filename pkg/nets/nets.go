@@ -7,6 +7,7 @@ import (
 
 	"github.com/skipnets/skipnets/pkg/blocks"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/layers/activation"
@@ -55,9 +56,11 @@ func conv(scope *model.Scope, x *graph.Node, channels, kernelSize, stride int) *
 		Channels(channels).KernelSize(kernelSize).Strides(stride).PadSame().UseBias(false).Done()
 }
 
-// bnReLU is ReLU ∘ BN with the settings of package blocks.
+// bnReLU is ReLU ∘ BN with the settings of package blocks: the statistics are float32, whatever x is.
 func bnReLU(scope *model.Scope, x *graph.Node) *graph.Node {
-	return activation.Relu(norm.BatchNorm(scope, x, -1).Momentum(0.9).Epsilon(1e-5).Done())
+	wide := graph.ConvertDType(x, dtypes.Float32)
+	y := graph.ConvertDType(norm.BatchNorm(scope, wide, -1).Momentum(0.9).Epsilon(1e-5).Done(), x.DType())
+	return activation.Relu(y)
 }
 
 // meanPool averages window×window pixels: [batch, h, w, channels] → [batch, h/window, w/window, channels]. The gradient of
@@ -90,16 +93,19 @@ func checkImages(images *graph.Node) {
 	}
 }
 
-// checkClasses returns an error unless there are at least two classes.
+// checkClasses returns an error unless there are at least two classes, and not absurdly many.
 func checkClasses(classes int) error {
 	if classes < 2 {
 		return fmt.Errorf("nets: need at least 2 classes, got %d", classes)
 	}
-	return nil
+	return classLimit.check(classes)
 }
 
 // perStage returns n of depth = perUnit·n + fixed, or an error that names the nearest depths of that form.
 func perStage(depth, perUnit, fixed int) (int, error) {
+	if err := depthLimit.check(depth); err != nil {
+		return 0, err
+	}
 	n := (depth - fixed) / perUnit
 	if depth == perUnit*n+fixed && n > 0 {
 		return n, nil

@@ -68,6 +68,50 @@ func TestBadArguments(t *testing.T) {
 	}
 }
 
+// A slip of the keyboard must not build for hours: all of these answer at once.
+func TestAbsurdNumbers(t *testing.T) {
+	for name, want := range map[string]string{
+		"residual-2000000":       "a depth of 2000000 is too large: at most 1202",
+		"half-dense-2000006":     "a depth of 2000006",
+		"bottleneck-1208":        "a depth of 1208",
+		"densenet-bc-2000002-12": "a depth of 2000002",
+		"densenet-40-2000000":    "growth rate times layers in a block of 24000000",
+		"densenet-1000-1000":     "growth rate times layers",
+		"wide-plain-2000000":     "a width of 16000000 is too large: at most 4096",
+		"compact-dense-1000":     "a width of 8000",
+		"highway-20-1000":        "a gate bias of 1000 is too large: at most 20",
+		"residual-1202":          "",
+		"compact-plain-512":      "",
+		"densenet-bc-250-24":     "",
+		"half-highway-56-20":     "",
+	} {
+		_, err := nets.Parse(name, 10)
+		checkError(t, err, want)
+	}
+	_, err := nets.Parse("residual-20", 1<<40)
+	checkError(t, err, "number of classes")
+}
+
+// Updates of 1% would be rounded away from running averages of low precision.
+func TestStatisticsAreFloat32(t *testing.T) {
+	for _, name := range []string{"residual-8", "preact-8", "compact-highway-8", "densenet-10-4"} {
+		net, err := nets.Parse(name, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, images := build(t, 2, 32, 32, 3)
+		logits := net(store.RootScope(), graph.ConvertDType(images, dtypes.BFloat16))
+		if logits.DType() != dtypes.BFloat16 {
+			t.Errorf("%s: the logits of bfloat16 images are %s", name, logits.DType())
+		}
+		for v := range store.IterVariables() {
+			if strings.HasSuffix(v.Path(), "/mean") && v.DType() != dtypes.Float32 {
+				t.Errorf("%s: %s is %s, want float32", name, v.Path(), v.DType())
+			}
+		}
+	}
+}
+
 func checkError(t *testing.T, err error, want string) {
 	t.Helper()
 	switch {

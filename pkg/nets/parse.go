@@ -77,7 +77,7 @@ func Parse(name string, classes int) (Model, error) {
 		if f.name != base || len(f.numbers) != len(numbers) {
 			continue
 		}
-		net, err := f.build(numbers, classes)
+		net, err := f.checked(numbers, classes)
 		if err != nil {
 			return nil, fmt.Errorf("net %q: %w", name, err)
 		}
@@ -88,6 +88,19 @@ func Parse(name string, classes int) (Model, error) {
 		forms = append(forms, strings.Join(append([]string{f.name}, f.numbers...), "-"))
 	}
 	return nil, fmt.Errorf("nets: no net %q; there are %s", name, strings.Join(forms, ", "))
+}
+
+// checked builds the net if none of its numbers is absurd; those that are not here are looked at where the net is built.
+func (f family) checked(numbers []int, classes int) (Model, error) {
+	for i, number := range f.numbers {
+		if number != "SHUT" {
+			continue
+		}
+		if err := shutLimit.check(numbers[i]); err != nil {
+			return nil, err
+		}
+	}
+	return f.build(numbers, classes)
 }
 
 // splitName splits "densenet-bc-100-12" into "densenet-bc" and 100, 12.

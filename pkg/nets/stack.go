@@ -144,6 +144,9 @@ func compactNet(block Block, widths []int, stemStride, classes int) (Model, erro
 	if len(widths) < 2 || slices.Min(widths) < 1 {
 		return nil, fmt.Errorf("nets: want the widths of the stem and of at least one stage, each at least 1, got %v", widths)
 	}
+	if err := widthLimit.check(slices.Max(widths)); err != nil {
+		return nil, err
+	}
 	widths = slices.Clone(widths)
 	return func(scope *model.Scope, images *graph.Node) *graph.Node {
 		checkImages(images)

@@ -87,6 +87,14 @@ type Recipe struct {
 	Flip string `json:"flip,omitempty"`
 }
 
+// Limits that no sensible training reaches: a slip of the keyboard is named before anything is built.
+const (
+	maxEpochs    = 100_000
+	maxSteps     = 100_000_000
+	maxBatchSize = 1 << 16
+	maxPad       = 1024 // pixels
+)
+
 // Validate returns an error that names the first field without sense.
 func (r Recipe) Validate() error {
 	part := func(v float64) bool { return v >= 0 && v <= 1 }
@@ -95,17 +103,20 @@ func (r Recipe) Validate() error {
 		what string
 	}{
 		{r.Epochs > 0 || r.Steps > 0, fmt.Sprintf("needs epochs or steps, has %d and %d", r.Epochs, r.Steps)},
+		{r.Epochs <= maxEpochs, fmt.Sprintf("%d epochs are more than %d, which take days even at a second each", r.Epochs, maxEpochs)},
+		{r.Steps <= maxSteps, fmt.Sprintf("%d steps are more than %d million, which take weeks", r.Steps, maxSteps/1_000_000)},
 		{r.BatchSize > 0, fmt.Sprintf("batch size is %d", r.BatchSize)},
+		{r.BatchSize <= maxBatchSize, fmt.Sprintf("batch size is %d, more than %d: no memory holds what a network keeps of so many images", r.BatchSize, maxBatchSize)},
 		{oneOf(r.Optimizer, SGD, AdamW), fmt.Sprintf("optimizer %q is neither %q nor %q", r.Optimizer, SGD, AdamW)},
-		{r.LearningRate > 0 && !math.IsInf(r.LearningRate, 1), fmt.Sprintf("learning rate is %g", r.LearningRate)},
+		{r.LearningRate > 0 && r.LearningRate <= math.MaxFloat32, fmt.Sprintf("learning rate is %g", r.LearningRate)},
 		{r.Momentum >= 0 && r.Momentum < 1, fmt.Sprintf("momentum is %g, not in [0, 1)", r.Momentum)},
 		{r.WeightDecay >= 0 && !math.IsInf(r.WeightDecay, 1), fmt.Sprintf("weight decay is %g", r.WeightDecay)},
 		{oneOf(r.Schedule, OneCycle, Cosine, Step, Constant), fmt.Sprintf("unknown schedule %q", r.Schedule)},
 		{part(r.WarmUp), fmt.Sprintf("warm-up is %g, not a part from 0 to 1", r.WarmUp)},
 		{part(r.Averaging), fmt.Sprintf("averaging is %g, not a part from 0 to 1", r.Averaging)},
 		{r.LabelSmoothing >= 0 && r.LabelSmoothing < 1, fmt.Sprintf("label smoothing is %g", r.LabelSmoothing)},
-		{r.ReestimateBatches >= 0, fmt.Sprintf("re-estimation takes %d batches", r.ReestimateBatches)},
-		{r.Pad >= 0, fmt.Sprintf("pad is %d", r.Pad)},
+		{r.ReestimateBatches >= 0 && r.ReestimateBatches <= maxSteps, fmt.Sprintf("re-estimation takes %d batches", r.ReestimateBatches)},
+		{r.Pad >= 0 && r.Pad <= maxPad, fmt.Sprintf("pad is %d, not from 0 to %d", r.Pad, maxPad)},
 		{oneOf(r.Flip, "", NoFlip, RandomFlip, AlternatingFlip), fmt.Sprintf("unknown flip %q", r.Flip)},
 	}
 	for _, c := range checks {

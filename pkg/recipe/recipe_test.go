@@ -46,6 +46,12 @@ func TestValidate(t *testing.T) {
 		{func(r *Recipe) { r.LabelSmoothing = 1 }, "smoothing"},
 		{func(r *Recipe) { r.Flip = "vertical" }, "flip"},
 		{func(r *Recipe) { r.Pad = -4 }, "pad"},
+		{func(r *Recipe) { r.Pad = 1 << 40 }, "pad"},
+		{func(r *Recipe) { r.Epochs = 1 << 40 }, "epochs are more than"},
+		{func(r *Recipe) { r.Steps = 1 << 40 }, "steps are more than"},
+		{func(r *Recipe) { r.BatchSize = 1 << 40 }, "no memory holds"},
+		{func(r *Recipe) { r.LearningRate = 1e39 }, "learning rate"}, // more than a float32 holds
+		{func(r *Recipe) { r.ReestimateBatches = 1 << 40 }, "re-estimation"},
 	}
 	for _, test := range tests {
 		r := toyRecipe()
@@ -53,6 +59,23 @@ func TestValidate(t *testing.T) {
 		if err := r.Validate(); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v, want one about %q", err, test.want)
 		}
+	}
+}
+
+// A bench of 100 steps of 512 images ran past the end of its schedule, where the rate was negative.
+func TestRateIsNeverNegative(t *testing.T) {
+	for _, schedule := range []string{OneCycle, Cosine, Step, Constant} {
+		r := toyRecipe()
+		r.Schedule = schedule
+		for _, step := range []int{0, 1, 9, 10, 11, 1000} {
+			if rate := r.RateAt(step, 10); rate < 0 || rate > r.LearningRate {
+				t.Errorf("%s: the rate of step %d of 10 is %g", schedule, step, rate)
+			}
+		}
+	}
+	job := toyJob(t)
+	if got := job.timed(100).Recipe.TotalSteps(job.Training.Steps()); got != 101 {
+		t.Errorf("measuring 100 steps is planned as %d, want 101 with the first", got)
 	}
 }
 

@@ -4,11 +4,11 @@ package recipe
 
 import "math"
 
-// RateAt is the learning rate of the given step, 0 ≤ step < total.
+// RateAt is the learning rate of the given step, 0 ≤ step < total. Of later steps it is what it was at the end.
 //
 // The rate is computed in Go and enters the compiled step as a number, so changing it never compiles anything again.
 func (r Recipe) RateAt(step, total int) float64 {
-	t := (float64(step) + 0.5) / float64(total) // the middle of the step, so that no step has rate zero
+	t := min(1, (float64(step)+0.5)/float64(total)) // the middle of the step, so that no step has rate zero
 	if t < r.WarmUp {
 		return r.LearningRate * t / r.WarmUp
 	}

@@ -24,7 +24,7 @@ func MeasureSpeed(ctx context.Context, job Job, steps int) (Speed, error) {
 	if steps < 1 {
 		return Speed{}, fmt.Errorf("measure %s: %d steps", job.Name, steps)
 	}
-	job.Dir, job.HeldOut, job.Progress = "", job.Training, nil
+	job = job.timed(steps)
 	if err := job.check(); err != nil {
 		return Speed{}, err
 	}
@@ -59,6 +59,14 @@ func MeasureSpeed(ctx context.Context, job Job, steps int) (Speed, error) {
 	}
 	speed.EvaluatePerSecond = size / median
 	return speed, nil
+}
+
+// timed is the job cut down to what is measured: as many steps as are made, the first one besides, so that the learning
+// rate takes the whole of its course and does not run beyond it.
+func (j Job) timed(steps int) Job {
+	j.Dir, j.HeldOut, j.Progress = "", j.Training, nil
+	j.Recipe.Steps = steps + 1
+	return j
 }
 
 // medianTime is the median number of seconds that work takes on a batch, the first one left out.
