@@ -104,3 +104,15 @@ func isStatistic(path string) bool {
 	scope, name := model.SplitPath(path)
 	return strings.HasSuffix(scope, "/"+norm.BatchNormalizationScopeName) && (name == "mean" || name == "variance")
 }
+
+// limitNormMomentum makes BatchNorm's running averages forget faster: GoMLX lets the n-th batch weigh 1/(n+1), n being the
+// variable avg_weight, until that is less than the network's own momentum says. An n that is held at m/(1−m) makes it
+// weigh 1−m for ever. So it cannot make averages slower than the network asks for.
+func limitNormMomentum(g *Graph, momentum float64) {
+	for v := range model.GetStore(g).IterVariables() {
+		if isNorm(v, "avg_weight") && v.ChangedInGraph(g) {
+			n := v.NodeValue(g)
+			v.SetNodeValue(MinScalar(n, momentum/(1-momentum)))
+		}
+	}
+}

@@ -24,7 +24,7 @@ import (
 
 func TestFitLearns(t *testing.T) {
 	job := toyJob(t)
-	job.Recipe.Averaging, job.Recipe.BFloat16 = 0.3, true
+	job.Recipe.Lookahead, job.Recipe.BFloat16 = 5, true
 	job.Backend = accel.MustNew("")
 	result, err := Fit(t.Context(), job)
 	if err != nil {
@@ -75,14 +75,14 @@ func TestResumeIsExact(t *testing.T) {
 			unbroken, broken := toyJob(t), toyJob(t)
 			for _, job := range []*Job{&unbroken, &broken} {
 				job.Model = test.net
-				job.Recipe.Optimizer, job.Recipe.Averaging, job.Recipe.LearningRate = test.optimizer, 0.5, 0.02
+				job.Recipe.Optimizer, job.Recipe.Lookahead, job.Recipe.LearningRate = test.optimizer, 2, 0.02
 				job.Backend = accel.MustNew(test.backend)
 			}
 			want, err := Fit(t.Context(), unbroken)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, stopAt := range []int{4, 7, 15, 21} { // within an epoch, at its end, while averaging, after the last step
+			for _, stopAt := range []int{4, 7, 15, 21} { // within an epoch, at its end, between two of lookahead's, after the last step
 				ctx, cancel := context.WithCancel(t.Context())
 				broken.Progress = stopper{stopAt, cancel}
 				if _, err := Fit(ctx, broken); !errors.Is(err, context.Canceled) {

@@ -5,6 +5,7 @@ package recipe
 import (
 	"iter"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -80,3 +81,30 @@ func toyJob(t *testing.T) Job {
 	return Job{Backend: testBackend(), Name: "toy-net", Model: toyNet, Recipe: toyRecipe(), Seed: 7,
 		Training: toyData{100, 16, 1}, HeldOut: toyData{64, 32, 2}, Dir: t.TempDir()}
 }
+
+// stemNet is toyNet with the names of package nets: the stem's convolution and norm share a scope.
+func stemNet(scope *model.Scope, x *Node) *Node {
+	stem := scope.In("stem")
+	x = layers.Convolution(stem, x).CurrentScope().Channels(8).KernelSize(3).PadSame().UseBias(false).Done() // [batch, 4, 4, 8]
+	x = activation.Relu(norm.BatchNorm(stem, x, -1).Momentum(0.9).Done())
+	return layers.Dense(scope.In("head"), Reshape(x, x.Shape().Dimensions[0], -1), true, 4) // [batch, 4]
+}
+
+// steps yields the first n batches of the dataset, epoch after epoch.
+func steps(t *testing.T, data Dataset, n int) iter.Seq2[int, train.Batch] {
+	return func(yield func(int, train.Batch) bool) {
+		for step := 0; step < n; {
+			for batch, err := range data.From(step/data.Steps(), 0) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if step == n || !yield(step, batch) {
+					return
+				}
+				step++
+			}
+		}
+	}
+}
+
+func same(a, b []float32) bool { return slices.Equal(a, b) }

@@ -4,8 +4,10 @@ package recipe
 
 import (
 	"math"
+	"strings"
 
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/layers/norm"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
 )
@@ -13,7 +15,7 @@ import (
 // GoMLX's optimizers have no momentum, or a decay of zero (docs/upstream.md, `"adamw" by name decays nothing` and "layers.Convolution
 // adds the L2 regularization twice"), so these are our own.
 
-// optimizerScope holds what the optimizer remembers of each variable: momenta and averages. It is part of a training
+// optimizerScope holds what the optimizer remembers of each variable: momenta and slow weights. It is part of a training
 // checkpoint and no part of the network.
 const optimizerScope = "/optimizer"
 
@@ -29,32 +31,42 @@ type controls struct {
 	rate        float64 // learning rate
 	correction1 float64 // 1/(1−β1^t), Adam's bias correction of the first moment
 	correction2 float64 // 1/(1−β2^t), and of the second
-	average     float64 // 1/n for the n-th averaged step; 0 before averaging begins
+	toSlow      float64 // the part of the way that lookahead's slow weights go in this step; 0 where it does nothing
+	whitenBias  float64 // 1 while the whitening layer's bias learns, then 0
 }
 
 func (r Recipe) controlsAt(step, total int) controls {
-	c := controls{rate: r.RateAt(step, total), correction1: 1, correction2: 1}
+	c := controls{rate: r.RateAt(step, total), correction1: 1, correction2: 1, toSlow: r.toSlowAt(step, total)}
 	if r.Optimizer == AdamW {
 		t := float64(step + 1)
 		c.correction1 = 1 / (1 - math.Pow(adamBeta1, t))
 		c.correction2 = 1 / (1 - math.Pow(adamBeta2, t))
 	}
-	if n := r.averagedSteps(step, total); n > 0 {
-		c.average = 1 / float64(n)
+	if float64(step) < r.WhitenBias*float64(total) {
+		c.whitenBias = 1
 	}
 	return c
 }
 
 func (c controls) vector() []float32 {
-	return []float32{float32(c.rate), float32(c.correction1), float32(c.correction2), float32(c.average)}
+	return []float32{float32(c.rate), float32(c.correction1), float32(c.correction2), float32(c.toSlow), float32(c.whitenBias)}
 }
 
-// update lowers the loss by one step of every trainable variable in use, and keeps the averages of weights.
+// updater is one step of a recipe's optimizer under construction; its nodes are the controls as scalars.
+type updater struct {
+	Recipe
+	rate, correction1, correction2, toSlow, whitenBias *Node
+
+	whitened string // the scope of the whitening layer, "" if there is none
+}
+
+// update lowers the loss by one step of every trainable variable in use.
 func (r Recipe) update(scope *model.Scope, loss, control *Node) {
 	g := loss.Graph()
 	at := func(i int) *Node { return Squeeze(Slice(control, AxisElem(i))) } // scalar
-	rate, correction1, correction2, average := at(0), at(1), at(2), at(3)
+	u := updater{Recipe: r, rate: at(0), correction1: at(1), correction2: at(2), toSlow: at(3), whitenBias: at(4)}
 
+	u.holdStill(g)
 	gradients := scope.BuildTrainableVariablesGradientsGraph(loss)
 	var variables []*model.Variable // in the order of the gradients; first collected, as updating creates more
 	for v := range scope.IterVariables() {
@@ -63,38 +75,77 @@ func (r Recipe) update(scope *model.Scope, loss, control *Node) {
 		}
 	}
 	for i, v := range variables {
-		weight, decay := v.NodeValue(g), 0.0
-		if weight.Rank() >= 2 { // kernels and dense weights; not norms and biases
-			decay = r.WeightDecay
-		}
-		switch r.Optimizer {
-		case SGD:
-			weight = r.sgd(v, weight, gradients[i], rate, decay)
-		case AdamW:
-			weight = adamW(v, weight, gradients[i], rate, correction1, correction2, decay)
-		}
-		v.SetNodeValue(weight)
-		if r.Averaging > 0 {
-			mean := memory(g, v, "average")
-			old := mean.NodeValue(g)
-			mean.SetNodeValue(Add(old, Mul(average, Sub(weight, old))))
+		v.SetNodeValue(u.updated(v, gradients[i]))
+	}
+	if r.NormMomentum > 0 {
+		limitNormMomentum(g, r.NormMomentum)
+	}
+	if r.Lookahead > 0 {
+		lookahead(g, variables, u.toSlow)
+	}
+}
+
+// holdStill takes out of training what the recipe does not let learn. Nothing else computes gradients for it.
+func (u *updater) holdStill(g *Graph) {
+	if u.Whiten {
+		_, kernel := firstConvolution(g)
+		kernel.SetTrainable(false)
+		u.whitened, _ = model.SplitPath(kernel.Path())
+	}
+	for v := range model.GetStore(g).IterVariables() {
+		if u.FixedScale && isNorm(v, "scale") {
+			v.SetTrainable(false)
 		}
 	}
 }
 
+// updated is the variable's value after the step.
+func (u *updater) updated(v *model.Variable, gradient *Node) *Node {
+	weight, rate, decay := v.NodeValue(gradient.Graph()), u.rate, 0.0
+	if weight.Rank() >= 2 || u.DecayAll { // kernels and dense weights; not norms and biases
+		decay = u.WeightDecay
+	}
+	if u.OffsetRate > 0 && isNorm(v, "offset") {
+		rate, decay = MulScalar(rate, u.OffsetRate), decay/u.OffsetRate
+	}
+	if u.whitened != "" && weight.Rank() == 1 && strings.HasPrefix(v.Path(), u.whitened+"/") {
+		rate = Mul(rate, u.whitenBias)
+	}
+	switch {
+	case u.Optimizer == AdamW:
+		return adamW(v, weight, gradient, rate, u.correction1, u.correction2, decay)
+	case u.Optimizer == Muon && weight.Rank() == 4:
+		return muon(v, weight, gradient, MulScalar(rate, u.KernelRate/u.LearningRate), u.KernelMomentum)
+	default:
+		return sgd(v, weight, gradient, rate, u.Momentum, decay)
+	}
+}
+
+// isNorm tells whether the variable has that name, "scale" or "offset", in GoMLX's norm.BatchNorm.
+func isNorm(v *model.Variable, name string) bool {
+	scope, n := model.SplitPath(v.Path())
+	return n == name && strings.HasSuffix(scope, "/"+norm.BatchNormalizationScopeName)
+}
+
 // sgd is Nesterov's accelerated gradient in the form of PyTorch's SGD(nesterov=True), the decay added to the gradient:
 // m ← μ·m + g, w ← w − rate·(g + μ·m).
-func (r Recipe) sgd(v *model.Variable, weight, gradient, rate *Node, decay float64) *Node {
+func sgd(v *model.Variable, weight, gradient, rate *Node, momentum, decay float64) *Node {
 	if decay > 0 {
 		gradient = Add(gradient, MulScalar(weight, decay))
 	}
-	if r.Momentum > 0 {
-		momentum := memory(weight.Graph(), v, "momentum")
-		m := Add(MulScalar(momentum.NodeValue(weight.Graph()), r.Momentum), gradient)
-		momentum.SetNodeValue(m)
-		gradient = Add(gradient, MulScalar(m, r.Momentum))
+	return Sub(weight, Mul(rate, nesterov(v, gradient, momentum)))
+}
+
+// nesterov is the direction of a step: g + μ·m, where m ← μ·m + g is remembered.
+func nesterov(v *model.Variable, gradient *Node, momentum float64) *Node {
+	if momentum == 0 {
+		return gradient
 	}
-	return Sub(weight, Mul(rate, gradient))
+	g := gradient.Graph()
+	remembered := memory(g, v, "momentum")
+	m := Add(MulScalar(remembered.NodeValue(g), momentum), gradient)
+	remembered.SetNodeValue(m)
+	return Add(gradient, MulScalar(m, momentum))
 }
 
 // adamW is Adam with the decay apart from the gradient (Loshchilov and Hutter 2019, algorithm 2; the
@@ -116,6 +167,7 @@ func adamW(v *model.Variable, weight, gradient, rate, correction1, correction2 *
 
 // memory is a variable beside v in which the optimizer keeps something of v's shape, zero at first.
 func memory(g *Graph, v *model.Variable, name string) *model.Variable {
-	path := optimizerScope + "/" + name + v.Path()
-	return model.GetStore(g).VariableWithShape(path, v.Shape(), initializer.Zero).SetTrainable(false)
+	return model.GetStore(g).VariableWithShape(memoryPath(name, v), v.Shape(), initializer.Zero).SetTrainable(false)
 }
+
+func memoryPath(name string, v *model.Variable) string { return optimizerScope + "/" + name + v.Path() }

@@ -41,10 +41,9 @@ type Dataset interface {
 const (
 	SGD   = "sgd"   // with Nesterov momentum
 	AdamW = "adamw" // Adam with decoupled weight decay; with WeightDecay 0 it is Adam
+	Muon  = "muon"  // Muon for the kernels of convolutions, SGD for all else
 
-	OneCycle = "one-cycle" // up linearly to the peak, then down linearly to zero
-	Cosine   = "cosine"    // up linearly to the peak, then half a cosine down to zero
-	Step     = "step"      // a tenth after half of the steps, a hundredth after three quarters
+	OneCycle = "one-cycle" // up linearly to the peak, then down linearly
 	Constant = "constant"
 
 	NoFlip          = "none"
@@ -64,20 +63,47 @@ type Recipe struct {
 	Optimizer    string  `json:"optimizer"`
 	LearningRate float64 `json:"learning_rate"` // at the peak of the schedule
 	Momentum     float64 `json:"momentum,omitempty"`
-	// WeightDecay acts on convolution kernels and dense weights; scales, offsets and biases (rank 1) are left alone.
+	// WeightDecay acts on convolution kernels and dense weights; scales, offsets and biases (rank 1) are left alone, unless
+	// DecayAll is set. Muon decays no kernels: it gives each a fixed norm instead.
 	WeightDecay float64 `json:"weight_decay,omitempty"`
+	DecayAll    bool    `json:"decay_all,omitempty"`
+
+	// KernelRate and KernelMomentum are those of Muon, for the kernels of convolutions.
+	KernelRate     float64 `json:"kernel_rate,omitempty"`
+	KernelMomentum float64 `json:"kernel_momentum,omitempty"`
+	// OffsetRate is how many times faster the offsets of norms learn than other weights; 0 is as fast. Their decay in a step
+	// is that of the others all the same.
+	OffsetRate float64 `json:"offset_rate,omitempty"`
 
 	Schedule string  `json:"schedule"`
 	WarmUp   float64 `json:"warm_up,omitempty"` // the part of the steps, 0 to 1, in which the rate rises to its peak
+	// StartRate and EndRate are parts of the peak rate: what the warm-up begins with, and what is left at the end.
+	StartRate float64 `json:"start_rate,omitempty"`
+	EndRate   float64 `json:"end_rate,omitempty"`
 
 	LabelSmoothing float64 `json:"label_smoothing,omitempty"`
-	// Averaging is the last part of the steps, 0 to 1, over which the weights are averaged; the average is what is
-	// measured and kept (after Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima and Better Generalization",
-	// who average once an epoch or cycle; here it is every step).
-	Averaging float64 `json:"averaging,omitempty"`
+	// LogitScale multiplies the logits before the loss; 0 leaves them alone. A small one keeps a network from being sure too
+	// early. When the network is measured or kept, its last layer is multiplied by it, so that its logits are those that
+	// were trained.
+	LogitScale float64 `json:"logit_scale,omitempty"`
+	// Lookahead is every how many steps the weights go back to a slow average of themselves, which is what is measured and
+	// kept; 0 is never. See [Recipe.lookahead].
+	Lookahead int `json:"lookahead,omitempty"`
+	// NormMomentum is how much of BatchNorm's running averages a step keeps, from 0 to 1, where the network's own is larger;
+	// 0 leaves the network's own. Averages that forget fast follow weights that move fast, and cost nothing.
+	NormMomentum float64 `json:"norm_momentum,omitempty"`
+	// FixedScale keeps the scales of norms at 1, so that only their offsets learn.
+	FixedScale bool `json:"fixed_scale,omitempty"`
 	// ReestimateBatches is how many training batches BatchNorm's statistics are measured anew on before an
-	// evaluation; 0 keeps the running averages, except for averaged weights, which have none of their own.
+	// evaluation; 0 keeps the running averages.
 	ReestimateBatches int `json:"reestimate_batches,omitempty"`
+
+	// Whiten makes the first convolution whiten the patches of the training images, and holds it still: see [Whiten]. The
+	// bias or the norm's offset in its scope learns for the first part WhitenBias of the steps, from 0 to 1.
+	Whiten     bool    `json:"whiten,omitempty"`
+	WhitenBias float64 `json:"whiten_bias,omitempty"`
+	// Identity makes convolutions hand their input on at first, where they have the channels to: see [IdentityKernels].
+	Identity bool `json:"identity,omitempty"`
 
 	// BFloat16 computes convolutions in bfloat16; weights, activations and statistics stay float32.
 	BFloat16 bool `json:"bfloat16,omitempty"`
@@ -98,6 +124,7 @@ const (
 // Validate returns an error that names the first field without sense.
 func (r Recipe) Validate() error {
 	part := func(v float64) bool { return v >= 0 && v <= 1 }
+	amount := func(v float64) bool { return v >= 0 && v <= math.MaxFloat32 }
 	checks := []struct {
 		ok   bool
 		what string
@@ -107,14 +134,22 @@ func (r Recipe) Validate() error {
 		{r.Steps <= maxSteps, fmt.Sprintf("%d steps are more than %d million, which take weeks", r.Steps, maxSteps/1_000_000)},
 		{r.BatchSize > 0, fmt.Sprintf("batch size is %d", r.BatchSize)},
 		{r.BatchSize <= maxBatchSize, fmt.Sprintf("batch size is %d, more than %d: no memory holds what a network keeps of so many images", r.BatchSize, maxBatchSize)},
-		{oneOf(r.Optimizer, SGD, AdamW), fmt.Sprintf("optimizer %q is neither %q nor %q", r.Optimizer, SGD, AdamW)},
-		{r.LearningRate > 0 && r.LearningRate <= math.MaxFloat32, fmt.Sprintf("learning rate is %g", r.LearningRate)},
+		{oneOf(r.Optimizer, SGD, AdamW, Muon), fmt.Sprintf("optimizer %q is none of %q, %q and %q", r.Optimizer, SGD, AdamW, Muon)},
+		{r.LearningRate > 0 && amount(r.LearningRate), fmt.Sprintf("learning rate is %g", r.LearningRate)},
 		{r.Momentum >= 0 && r.Momentum < 1, fmt.Sprintf("momentum is %g, not in [0, 1)", r.Momentum)},
-		{r.WeightDecay >= 0 && !math.IsInf(r.WeightDecay, 1), fmt.Sprintf("weight decay is %g", r.WeightDecay)},
-		{oneOf(r.Schedule, OneCycle, Cosine, Step, Constant), fmt.Sprintf("unknown schedule %q", r.Schedule)},
+		{amount(r.WeightDecay), fmt.Sprintf("weight decay is %g", r.WeightDecay)},
+		{(r.Optimizer == Muon) == (r.KernelRate > 0) && amount(r.KernelRate), fmt.Sprintf("kernel rate is %g with optimizer %q: %q needs one, others have none", r.KernelRate, r.Optimizer, Muon)},
+		{r.KernelMomentum >= 0 && r.KernelMomentum < 1, fmt.Sprintf("kernel momentum is %g, not in [0, 1)", r.KernelMomentum)},
+		{amount(r.OffsetRate), fmt.Sprintf("offset rate is %g", r.OffsetRate)},
+		{oneOf(r.Schedule, OneCycle, Constant), fmt.Sprintf("unknown schedule %q: there are %q and %q", r.Schedule, OneCycle, Constant)},
 		{part(r.WarmUp), fmt.Sprintf("warm-up is %g, not a part from 0 to 1", r.WarmUp)},
-		{part(r.Averaging), fmt.Sprintf("averaging is %g, not a part from 0 to 1", r.Averaging)},
+		{part(r.StartRate), fmt.Sprintf("start rate is %g, not a part of the peak from 0 to 1", r.StartRate)},
+		{part(r.EndRate), fmt.Sprintf("end rate is %g, not a part of the peak from 0 to 1", r.EndRate)},
 		{r.LabelSmoothing >= 0 && r.LabelSmoothing < 1, fmt.Sprintf("label smoothing is %g", r.LabelSmoothing)},
+		{amount(r.LogitScale), fmt.Sprintf("logit scale is %g", r.LogitScale)},
+		{r.Lookahead >= 0, fmt.Sprintf("lookahead is every %d steps", r.Lookahead)},
+		{r.NormMomentum >= 0 && r.NormMomentum < 1, fmt.Sprintf("norm momentum is %g, not in [0, 1)", r.NormMomentum)},
+		{part(r.WhitenBias), fmt.Sprintf("whitening's bias is trained for %g of the steps, not a part from 0 to 1", r.WhitenBias)},
 		{r.ReestimateBatches >= 0 && r.ReestimateBatches <= maxSteps, fmt.Sprintf("re-estimation takes %d batches", r.ReestimateBatches)},
 		{r.Pad >= 0 && r.Pad <= maxPad, fmt.Sprintf("pad is %d, not from 0 to %d", r.Pad, maxPad)},
 		{oneOf(r.Flip, "", NoFlip, RandomFlip, AlternatingFlip), fmt.Sprintf("unknown flip %q", r.Flip)},

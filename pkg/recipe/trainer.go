@@ -29,6 +29,7 @@ type trainer struct {
 	exec    *model.Exec
 	state   state
 	history History
+	classes int // what the network's last layer writes
 
 	// The network as it is measured: trained weights or their average, statistics measured anew if asked.
 	measured    *model.Store
@@ -53,6 +54,10 @@ func newTrainer(job Job) (*trainer, error) {
 	}
 	t.exec = exec
 	if err := t.compile(); err != nil {
+		t.finalize()
+		return nil, err
+	}
+	if err := t.begin(); err != nil {
 		t.finalize()
 		return nil, err
 	}
@@ -86,7 +91,8 @@ func (t *trainer) compile() error {
 func (t *trainer) graph(scope *model.Scope, inputs []*Node) []*Node {
 	images, labels, control := inputs[0], inputs[1], inputs[2]
 	scope.Store().SetTraining(images.Graph(), true)
-	logits := t.job.Model(scope, images) // [batch, classes]
+	logits := scaled(t.job.Model(scope, images), t.job.Recipe.LogitScale) // [batch, classes]
+	t.classes = logits.Shape().Dim(1)
 	loss := ReduceAllMean(crossEntropy(logits, labels, t.job.Recipe.LabelSmoothing))
 	t.job.Recipe.update(scope, loss, control)
 	return []*Node{ReduceAllSum(crossEntropy(logits, labels, 0)), correct(logits, labels)}
@@ -120,12 +126,7 @@ func (t *trainer) evaluate(ctx context.Context) (Score, error) {
 	if err := t.refreshMeasured(); err != nil {
 		return Score{}, err
 	}
-	averaged := t.job.Recipe.averagedSteps(t.state.Total-1, t.total) > 0
-	batches := t.job.Recipe.ReestimateBatches
-	if averaged && batches == 0 {
-		batches = defaultReestimateBatches
-	}
-	if batches > 0 {
+	if batches := t.job.Recipe.ReestimateBatches; batches > 0 {
 		if err := t.reestimator.run(ctx, t.job.Training, batches); err != nil {
 			return Score{}, err
 		}
@@ -133,25 +134,22 @@ func (t *trainer) evaluate(ctx context.Context) (Score, error) {
 	return t.evaluator.run(ctx, t.job.HeldOut)
 }
 
-// defaultReestimateBatches is used for averaged weights when the recipe says nothing.
-const defaultReestimateBatches = 20
-
-// refreshMeasured copies the network's values from the training store, with averages in the place of weights once
-// there are any.
+// refreshMeasured copies the network's values from the training store: the slow ones where lookahead has made them, and
+// the last layer multiplied by the logit scale.
 func (t *trainer) refreshMeasured() error {
 	if t.measured == nil {
 		if err := t.newMeasured(); err != nil {
 			return err
 		}
 	}
-	averaged := t.job.Recipe.averagedSteps(t.state.Total-1, t.total) > 0
+	slow := t.job.Recipe.Lookahead > 0 && t.state.Total >= t.job.Recipe.Lookahead
 	for v := range t.measured.IterVariables() {
 		if !ofNetwork(v.Path()) {
 			continue
 		}
 		source := t.store.GetVariable(v.Path())
-		if mean := t.store.GetVariable(optimizerScope + "/average" + v.Path()); averaged && mean != nil {
-			source = mean
+		if kept := t.store.GetVariable(memoryPath("slow", v)); slow && kept != nil {
+			source = kept
 		}
 		value, err := source.Value()
 		if err != nil {
@@ -165,7 +163,7 @@ func (t *trainer) refreshMeasured() error {
 			return fmt.Errorf("copy %s: %w", source.Path(), err)
 		}
 	}
-	return nil
+	return foldLogitScale(t.measured, t.classes, t.job.Recipe.LogitScale)
 }
 
 func (t *trainer) newMeasured() (err error) {
