@@ -152,40 +152,53 @@ func ScoreOf(logits [][]float64, labels []int32) (Score, error) {
 // Scores measures the network on a batch with the weights of each store. The batch is as in [MeasureGradients]; batch
 // norms use the running averages, or, if training is true, the statistics of the batch.
 func Scores(backend compute.Backend, net Model, batch train.Batch, training bool, stores ...*model.Store) ([]Score, error) {
-	fail := func(err error) ([]Score, error) { return nil, fmt.Errorf("insight: scores: %w", err) }
+	meter, err := newScorer(backend, net, batch, training)
+	if err != nil {
+		return nil, fmt.Errorf("insight: scores: %w", err)
+	}
+	defer meter.exec.finalize()
+	scores := make([]Score, len(stores))
+	for i, store := range stores {
+		if scores[i], err = meter.score(store); err != nil {
+			return nil, fmt.Errorf("insight: scores: %w", err)
+		}
+	}
+	return scores, nil
+}
+
+// A scorer measures many stores on one batch.
+type scorer struct {
+	exec   *runner
+	images *tensors.Tensor
+	labels []int32
+}
+
+func newScorer(backend compute.Backend, net Model, batch train.Batch, training bool) (*scorer, error) {
 	if len(batch.Inputs) != 1 || len(batch.Labels) != 1 {
-		return fail(fmt.Errorf("the batch has %d inputs and %d labels, want one of each", len(batch.Inputs), len(batch.Labels)))
+		return nil, fmt.Errorf("the batch has %d inputs and %d labels, want one of each", len(batch.Inputs), len(batch.Labels))
 	}
 	labels, err := tensors.CopyFlatData[int32](batch.Labels[0])
 	if err != nil {
-		return fail(err)
+		return nil, err
 	}
 	exec, err := newRunner(backend, func(scope *model.Scope, inputs []*Node) []*Node {
 		scope.Store().SetTraining(inputs[0].Graph(), training)
 		return []*Node{net(scope, inputs[0])}
 	})
+	return &scorer{exec: exec, images: batch.Inputs[0], labels: labels}, err
+}
+
+func (s *scorer) score(store *model.Store) (Score, error) {
+	results, err := s.exec.run(store, s.images)
 	if err != nil {
-		return fail(err)
+		return Score{}, err
 	}
-	defer exec.finalize()
-	var scores []Score
-	for _, store := range stores {
-		results, err := exec.run(store, batch.Inputs[0])
-		if err != nil {
-			return fail(err)
-		}
-		classes := results[0].Shape().Dim(-1)
-		logits, err := floats(results[0])
-		if err != nil {
-			return fail(err)
-		}
-		score, err := ScoreOf(slices.Collect(slices.Chunk(logits, classes)), labels)
-		if err != nil {
-			return fail(err)
-		}
-		scores = append(scores, score)
+	classes := results[0].Shape().Dim(-1)
+	logits, err := floats(results[0])
+	if err != nil {
+		return Score{}, err
 	}
-	return scores, nil
+	return ScoreOf(slices.Collect(slices.Chunk(logits, classes)), s.labels)
 }
 
 // Rearranged returns a copy of a trained network in which blocks have changed places: the block at path p has the weights and
