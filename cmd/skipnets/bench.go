@@ -13,7 +13,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/skipnets/skipnets/pkg/cifar"
-	"github.com/skipnets/skipnets/pkg/lesson"
+	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
@@ -92,14 +92,14 @@ func bench(ctx context.Context, out io.Writer, backend compute.Backend, name str
 		return err
 	}
 	r.BatchSize, r.BFloat16 = batch, bf16
-	images, _ := cifar.Sample()
-	data, err := cifar.NewDataset(images, cifar.Options{BatchSize: batch, Shuffle: true, DropLast: true,
-		Augment: lesson.Augment(r)})
+	sample, _ := cifar.Sample()
+	data, err := images.NewDataset(sample, images.Options{BatchSize: batch, Shuffle: true, DropLast: true,
+		Augment: r.Augment})
 	if err != nil {
 		return err
 	}
 	resetPeakMemory()
-	speed, err := recipe.MeasureSpeed(ctx, recipe.Job{Backend: backend, Name: name, Model: cifar.Normalized(net), Recipe: r, Training: data}, steps)
+	speed, err := recipe.MeasureSpeed(ctx, recipe.Job{Backend: backend, Name: name, Model: images.Normalized(net, sample.Moments), Recipe: r, Training: data}, steps)
 	if err != nil {
 		return err
 	}

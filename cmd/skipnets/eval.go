@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/plots"
 	"github.com/skipnets/skipnets/pkg/recipe"
@@ -54,11 +55,11 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	_, images, err := openData(s)
+	_, unseen, err := openData(s)
 	if err != nil {
 		return err
 	}
-	test, err := inOrder(images, "test")
+	test, err := inOrder(unseen, "test")
 	if err != nil {
 		return err
 	}
@@ -69,7 +70,7 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 		}
 		fmt.Fprintf(cmd.Root().Writer, "%s: accuracy %.2f%%, loss %.4f on %d test images\n", w.name, 100*score.Accuracy, score.Loss, score.Images)
 		if file := cmd.String("confusion"); file != "" {
-			return writeConfusion(file, images.Classes, score)
+			return writeConfusion(file, unseen.Classes, score)
 		}
 	}
 	return nil
@@ -122,5 +123,5 @@ func loadWeights(path, name string) (weights, error) {
 	if err != nil {
 		return weights{}, err
 	}
-	return weights{name, cifar.Normalized(net), store}, nil
+	return weights{name, images.Normalized(net, cifar.Moments10), store}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/skipnets/skipnets/internal/home"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
@@ -19,14 +20,14 @@ import (
 // TestKeptWeightsReproduce needs the 60,000 images: eval gives, for every network whose weights are kept in
 // notebooks/trained, the accuracy that stands in its result.
 func TestKeptWeightsReproduce(t *testing.T) {
-	dir, err := cifar.Dir()
+	dir, err := home.Path(cifar.CIFAR10.Folder)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		t.Skipf("CIFAR-10 is not here: %v", err)
 	}
-	t.Setenv(cifar.EnvQuick, "")
+	t.Setenv(home.EnvQuick, "")
 	runs, err := filepath.Glob("../../notebooks/trained/*/*/best.safetensors")
 	if err != nil || len(runs) == 0 {
 		t.Fatalf("weights %v, %v", runs, err)

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"os"
 
 	"github.com/gomlx/compute"
 	"github.com/urfave/cli/v3"
@@ -12,6 +11,7 @@ import (
 	"github.com/skipnets/skipnets/internal/setup"
 	"github.com/skipnets/skipnets/pkg/accel"
 	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/images"
 )
 
 // ready makes ready what the flags ask for and opens the backend.
@@ -32,15 +32,10 @@ func ready(ctx context.Context, cmd *cli.Command, withData bool) (compute.Backen
 }
 
 // openData returns the images that were made ready.
-func openData(s *setup.Setup) (training, test cifar.Set, err error) {
-	chosen := map[string]string{setup.EnvHome: s.Home, setup.EnvData: s.Data}
+func openData(s *setup.Setup) (training, test images.Set, err error) {
 	if s.Quick {
-		chosen[setup.EnvQuick] = "1"
+		training, test = cifar.Sample()
+		return training, test, nil
 	}
-	for name, value := range chosen { // cifar.Open reads these
-		if err := os.Setenv(name, value); err != nil {
-			return training, test, err
-		}
-	}
-	return cifar.Open()
+	return cifar.CIFAR10.Open(s.DataDir())
 }

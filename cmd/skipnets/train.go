@@ -16,7 +16,7 @@ import (
 
 	"github.com/skipnets/skipnets/pkg/accel"
 	"github.com/skipnets/skipnets/pkg/cifar"
-	"github.com/skipnets/skipnets/pkg/lesson"
+	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
@@ -136,7 +136,7 @@ type experiment struct {
 	backend        compute.Backend
 	recipe         recipe.Recipe
 	seed           int64
-	training, test cifar.Set
+	training, test images.Set
 	progress       io.Writer
 }
 
@@ -152,7 +152,7 @@ func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, e
 	}
 	resetPeakMemory()
 	fitted, err := recipe.Fit(ctx, recipe.Job{
-		Backend: t.backend, Name: name, Model: cifar.Normalized(net), Recipe: t.recipe, Seed: t.seed,
+		Backend: t.backend, Name: name, Model: images.Normalized(net, t.training.Moments), Recipe: t.recipe, Seed: t.seed,
 		Training: training, HeldOut: heldOut, Dir: dir, Progress: recipe.NewBar(t.progress),
 	})
 	if err != nil {
@@ -170,7 +170,7 @@ func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, e
 	if err != nil {
 		return recipe.Report{}, err
 	}
-	score, err := recipe.Evaluate(ctx, t.backend, cifar.Normalized(net), fitted.Store, testSet)
+	score, err := recipe.Evaluate(ctx, t.backend, images.Normalized(net, t.training.Moments), fitted.Store, testSet)
 	if err != nil {
 		return recipe.Report{}, err
 	}
@@ -182,11 +182,11 @@ const heldOutFraction = 10
 
 // datasets splits the training images, with the augmentation that the recipe asks for. The split is the same for all
 // seeds, so that seeds differ in training alone.
-func datasets(images cifar.Set, r recipe.Recipe, seed uint64) (training, heldOut *cifar.Dataset, err error) {
-	rest, aside := images.Split(images.Len()/heldOutFraction, 0)
-	training, err = cifar.NewDataset(rest, cifar.Options{
+func datasets(all images.Set, r recipe.Recipe, seed uint64) (training, heldOut *images.Dataset, err error) {
+	rest, aside := all.Split(all.Len()/heldOutFraction, 0)
+	training, err = images.NewDataset(rest, images.Options{
 		Name: "training", BatchSize: r.BatchSize, Seed: seed, Shuffle: true, DropLast: true,
-		Augment: lesson.Augment(r),
+		Augment: r.Augment,
 	})
 	if err != nil {
 		return nil, nil, err
@@ -198,6 +198,6 @@ func datasets(images cifar.Set, r recipe.Recipe, seed uint64) (training, heldOut
 // evaluationBatch divides 10,000, 5,000, 500 and 100, so that one compiled graph serves the whole set.
 const evaluationBatch = 100
 
-func inOrder(images cifar.Set, name string) (*cifar.Dataset, error) {
-	return cifar.NewDataset(images, cifar.Options{Name: name, BatchSize: evaluationBatch})
+func inOrder(set images.Set, name string) (*images.Dataset, error) {
+	return images.NewDataset(set, images.Options{Name: name, BatchSize: evaluationBatch})
 }

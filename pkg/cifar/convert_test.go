@@ -15,13 +15,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/skipnets/skipnets/pkg/images"
 )
 
 // writePackage writes what the npm package would hold for a small format.
-func writePackage(t *testing.T, small *format, train, test Set) string {
+func writePackage(t *testing.T, small *Version, train, test images.Set) string {
 	t.Helper()
 	dir := t.TempDir()
-	for name, set := range map[string]Set{"train_lables.json": train, "test_lables.json": test} {
+	for name, set := range map[string]images.Set{"train_lables.json": train, "test_lables.json": test} {
 		labels, err := json.Marshal(set.Labels)
 		if err != nil {
 			t.Fatal(err)
@@ -56,8 +58,8 @@ func encodePNG(t *testing.T, picture image.Image) []byte {
 	return content.Bytes()
 }
 
-func (f *format) installPNG(npmDir, out string) error {
-	return f.install(out, func(tmp string) error { return f.convertPNG(npmDir, tmp) })
+func (v *Version) installPNG(npmDir, out string) error {
+	return v.install(out, func(tmp string) error { return v.convertPNG(npmDir, tmp) })
 }
 
 // wantOnly checks that a folder holds just what is named: nothing half-written.
@@ -77,7 +79,7 @@ func wantOnly(t *testing.T, dir string, names ...string) {
 }
 
 func TestConvertPNG(t *testing.T) {
-	small, official, train, test := writeSmall(t, cifar10, 10)
+	small, official, train, test := writeSmall(t, CIFAR10, 10)
 	npmDir := writePackage(t, small, train, test)
 	home := filepath.Join(t.TempDir(), "made", "on", "the", "way")
 	out := filepath.Join(home, "cifar")
@@ -117,7 +119,7 @@ func TestConvertPNGErrors(t *testing.T) {
 		{"labels exchanged", "test_lables.json", func([]byte) []byte { return []byte("[1,0,2,3,4,5,6,7,8,9]") }, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			small, _, train, test := writeSmall(t, cifar10, 10)
+			small, _, train, test := writeSmall(t, CIFAR10, 10)
 			npmDir := writePackage(t, small, train, test)
 			edit(t, filepath.Join(npmDir, c.file), c.change)
 			home := t.TempDir()
@@ -133,7 +135,7 @@ func TestConvertPNGErrors(t *testing.T) {
 }
 
 func TestInstallKeepsWhatIsThere(t *testing.T) {
-	small, _, train, test := writeSmall(t, cifar10, 3)
+	small, _, train, test := writeSmall(t, CIFAR10, 3)
 	npmDir := writePackage(t, small, train, test)
 	out := filepath.Join(t.TempDir(), "cifar")
 	if err := os.Mkdir(out, 0o755); err != nil {
@@ -145,7 +147,7 @@ func TestInstallKeepsWhatIsThere(t *testing.T) {
 }
 
 func TestInstallTwiceAtOnce(t *testing.T) {
-	small, _, train, test := writeSmall(t, cifar10, 3)
+	small, _, train, test := writeSmall(t, CIFAR10, 3)
 	npmDir := writePackage(t, small, train, test)
 	home := t.TempDir()
 	errs := make([]error, 4)
@@ -168,20 +170,20 @@ func TestInstallUnwritable(t *testing.T) {
 }
 
 func TestExtract(t *testing.T) {
-	small, dir, _, _ := writeSmall(t, cifar10, 3)
+	small, dir, _, _ := writeSmall(t, CIFAR10, 3)
 	home := t.TempDir()
 	packed, out := filepath.Join(home, "archive.tar.gz"), filepath.Join(home, "cifar")
 	saveFile(t, packed, archive(t, dir))
-	wantError(t, Extract(packed, out), packed, "record 3 of 10000") // the real format wants the real size
+	wantError(t, CIFAR10.Extract(packed, out), packed, "record 3 of 10000") // the real format wants the real size
 	wantOnly(t, home, "archive.tar.gz")
-	if err := small.install(out, func(tmp string) error { return small.extract(packed, tmp) }); err != nil {
+	if err := small.Extract(packed, out); err != nil {
 		t.Fatal(err)
 	}
 	wantOnly(t, home, "archive.tar.gz", "cifar")
 }
 
 func TestWriteFileFullDisk(t *testing.T) {
-	small := noise(1, Classes10)
-	err := writeFile("/dev/full", func(w io.Writer) error { return cifar10.encode(w, small) })
+	small := noise(1, CIFAR10)
+	err := writeFile("/dev/full", func(w io.Writer) error { return CIFAR10.encode(w, small) })
 	wantError(t, err, "/dev/full", "no space left")
 }

@@ -7,24 +7,26 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/skipnets/skipnets/pkg/images"
 )
 
 const planeBytes = Size * Size
 
 // decode reads exactly as many records as into has room for. name is the file's, for errors.
-func (f *format) decode(r io.Reader, name string, into Set) error {
+func (v *Version) decode(r io.Reader, name string, into images.Set) error {
 	buffered := bufio.NewReaderSize(r, 1<<20)
-	record := make([]byte, f.recordBytes())
+	record := make([]byte, v.recordBytes())
 	for i := range into.Len() {
 		if n, err := io.ReadFull(buffered, record); err != nil {
 			return fmt.Errorf("%s: record %d of %d: read %d of %d bytes: %w", name, i, into.Len(), n, len(record), noEOF(err))
 		}
-		label, err := f.label(record)
+		label, err := v.label(record)
 		if err != nil {
 			return fmt.Errorf("%s: record %d: %w", name, i, err)
 		}
 		into.Labels[i] = label
-		interleave(into.Pixels(i), record[f.labelBytes():])
+		interleave(into.Pixels(i), record[v.labelBytes():])
 	}
 	switch _, err := buffered.ReadByte(); err {
 	case io.EOF:
@@ -45,13 +47,13 @@ func noEOF(err error) error {
 }
 
 // label reads a record's label and checks it.
-func (f *format) label(record []byte) (int32, error) {
-	label := record[f.labelBytes()-1]
-	if int(label) >= len(f.classes) {
-		return 0, fmt.Errorf("label %d, want 0 to %d", label, len(f.classes)-1)
+func (v *Version) label(record []byte) (int32, error) {
+	label := record[v.labelBytes()-1]
+	if int(label) >= len(v.Classes) {
+		return 0, fmt.Errorf("label %d, want 0 to %d", label, len(v.Classes)-1)
 	}
-	if f.coarse != nil && record[0] != f.coarse[label] {
-		return 0, fmt.Errorf("superclass %d with label %d (%s), want %d", record[0], label, f.classes[label], f.coarse[label])
+	if v.coarse != nil && record[0] != v.coarse[label] {
+		return 0, fmt.Errorf("superclass %d with label %d (%s), want %d", record[0], label, v.Classes[label], v.coarse[label])
 	}
 	return int32(label), nil
 }
@@ -66,17 +68,17 @@ func interleave(pixels, planes []uint8) {
 }
 
 // encode writes the records of s: the inverse of decode.
-func (f *format) encode(w io.Writer, s Set) error {
-	if err := s.check(); err != nil {
+func (v *Version) encode(w io.Writer, s images.Set) error {
+	if err := s.Check(); err != nil {
 		return err
 	}
-	record := make([]byte, f.recordBytes())
+	record := make([]byte, v.recordBytes())
 	for i, label := range s.Labels {
-		if f.coarse != nil {
-			record[0] = f.coarse[label]
+		if v.coarse != nil {
+			record[0] = v.coarse[label]
 		}
-		record[f.labelBytes()-1] = uint8(label)
-		planes := record[f.labelBytes():]
+		record[v.labelBytes()-1] = uint8(label)
+		planes := record[v.labelBytes():]
 		for p, value := range s.Pixels(i) {
 			planes[p%Channels*planeBytes+p/Channels] = value
 		}

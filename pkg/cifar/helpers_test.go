@@ -14,36 +14,37 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/skipnets/skipnets/pkg/images"
 )
 
 // noise is a set of n images of random pixels, labels in turn.
-func noise(n int, classes []string) Set {
-	set := makeSet(n, classes)
+func noise(n int, v *Version) images.Set {
+	set := v.blank(n)
 	random := rand.NewChaCha8([32]byte{1})
 	if _, err := random.Read(set.Images); err != nil {
 		panic(err)
 	}
 	for i := range set.Labels {
-		set.Labels[i] = int32(i % len(classes))
+		set.Labels[i] = int32(i % len(v.Classes))
 	}
 	return set
 }
 
 // writeSmall writes a folder like the official one, but with so many records a file, and returns it with the format
 // that describes it, digests included.
-func writeSmall(t testing.TB, f *format, records int) (small *format, dir string, train, test Set) {
+func writeSmall(t testing.TB, v *Version, records int) (small *Version, dir string, train, test images.Set) {
 	t.Helper()
-	small, dir = new(*f), t.TempDir()
-	small.train, small.test = slices.Clone(f.train), slices.Clone(f.test)
+	small, dir = new(*v), t.TempDir()
+	small.train, small.test = slices.Clone(v.train), slices.Clone(v.test)
 	for _, files := range [][]file{small.train, small.test} {
 		for i := range files {
 			files[i].records = records
 		}
 	}
-	all := noise(records*(len(f.train)+len(f.test)), f.classes)
-	cut := records * len(f.train)
-	train = Set{all.Images[:cut*imageBytes], all.Labels[:cut], f.classes}
-	test = Set{all.Images[cut*imageBytes:], all.Labels[cut:], f.classes}
+	all := noise(records*(len(v.train)+len(v.test)), v)
+	cut := records * len(v.train)
+	train, test = between(all, 0, cut), between(all, cut, all.Len())
 	if err := small.writeFolder(dir, train, test); err != nil {
 		t.Fatal(err)
 	}
@@ -109,6 +110,6 @@ func wantError(t *testing.T, err error, want ...string) {
 	}
 }
 
-func equalSets(a, b Set) bool {
+func equalSets(a, b images.Set) bool {
 	return slices.Equal(a.Images, b.Images) && slices.Equal(a.Labels, b.Labels) && slices.Equal(a.Classes, b.Classes)
 }

@@ -17,8 +17,8 @@ func TestRecordLayout(t *testing.T) {
 	record := make([]byte, 1+imageBytes)
 	record[0] = 7
 	record[1+33], record[1+1024+33], record[1+2048+33] = 10, 20, 30 // row 1, column 1
-	into := makeSet(1, Classes10)
-	if err := cifar10.decode(bytes.NewReader(record), "file", into); err != nil {
+	into := CIFAR10.blank(1)
+	if err := CIFAR10.decode(bytes.NewReader(record), "file", into); err != nil {
 		t.Fatal(err)
 	}
 	if into.Labels[0] != 7 {
@@ -31,7 +31,7 @@ func TestRecordLayout(t *testing.T) {
 		t.Errorf("Image has %d %d %d %d at (1, 1)", r>>8, g>>8, b>>8, a>>8)
 	}
 	var written bytes.Buffer
-	if err := cifar10.encode(&written, into); err != nil {
+	if err := CIFAR10.encode(&written, into); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(written.Bytes(), record) {
@@ -40,13 +40,13 @@ func TestRecordLayout(t *testing.T) {
 }
 
 func TestLoadFolderAndArchive(t *testing.T) {
-	for _, f := range []*format{cifar10, cifar100} {
-		t.Run(f.name, func(t *testing.T) {
-			small, dir, train, test := writeSmall(t, f, 200)
+	for _, v := range []*Version{CIFAR10, CIFAR100} {
+		t.Run(v.Name, func(t *testing.T) {
+			small, dir, train, test := writeSmall(t, v, 200)
 			packed := filepath.Join(t.TempDir(), "archive.tar.gz")
 			saveFile(t, packed, archive(t, dir))
 			for _, source := range []string{dir, packed} {
-				gotTrain, gotTest, err := small.load(source, true)
+				gotTrain, gotTest, err := small.Open(source)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -74,12 +74,12 @@ func TestLoadErrors(t *testing.T) {
 		{"wrong pixel", func(b []byte) []byte { b[3*recordBytes+9]++; return b }, ErrDigest, []string{"sha256"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			small, dir, _, _ := writeSmall(t, cifar10, 5)
+			small, dir, _, _ := writeSmall(t, CIFAR10, 5)
 			edit(t, filepath.Join(dir, "data_batch_3.bin"), c.change)
 			packed := filepath.Join(t.TempDir(), "archive.tar.gz")
 			saveFile(t, packed, archive(t, dir))
 			for _, source := range []string{dir, packed} {
-				train, _, err := small.load(source, true)
+				train, _, err := small.Open(source)
 				wantError(t, err, append(c.want, source, "data_batch_3.bin", "CIFAR-10")...)
 				if c.is != nil && !errors.Is(err, c.is) {
 					t.Errorf("error %q is not %q", err, c.is)
@@ -93,36 +93,31 @@ func TestLoadErrors(t *testing.T) {
 }
 
 func TestLoad100WrongSuperclass(t *testing.T) {
-	small, dir, _, _ := writeSmall(t, cifar100, 5)
+	small, dir, _, _ := writeSmall(t, CIFAR100, 5)
 	edit(t, filepath.Join(dir, "test.bin"), func(b []byte) []byte { b[2*(2+imageBytes)]++; return b })
-	_, _, err := small.load(dir, false)
+	_, _, err := small.Open(dir)
 	wantError(t, err, "test.bin", "record 2: superclass 8 with label 7 (beetle), want 7")
 }
 
 func TestLoadMissing(t *testing.T) {
 	nowhere := filepath.Join(t.TempDir(), "nowhere")
-	for name, call := range map[string]func(string) error{
-		"Load":      func(dir string) error { _, _, err := Load(dir); return err },
-		"Load100":   func(dir string) error { _, _, err := Load100(dir); return err },
-		"Verify":    Verify,
-		"Verify100": Verify100,
-	} {
-		err := call(nowhere)
-		wantError(t, err, nowhere)
+	for _, v := range []*Version{CIFAR10, CIFAR100} {
+		_, _, err := v.Open(nowhere)
+		wantError(t, err, v.Title, nowhere)
 		if !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("%s: error %q is not fs.ErrNotExist", name, err)
+			t.Errorf("%s: error %q is not fs.ErrNotExist", v.Name, err)
 		}
 	}
-	small, dir, _, _ := writeSmall(t, cifar10, 1)
+	small, dir, _, _ := writeSmall(t, CIFAR10, 1)
 	if err := os.Remove(filepath.Join(dir, "data_batch_4.bin")); err != nil {
 		t.Fatal(err)
 	}
-	_, _, err := small.load(dir, false)
+	_, _, err := small.Open(dir)
 	wantError(t, err, filepath.Join(dir, "data_batch_4.bin"))
 }
 
 func TestTamperedArchive(t *testing.T) {
-	small, dir, _, _ := writeSmall(t, cifar10, 20)
+	small, dir, _, _ := writeSmall(t, CIFAR10, 20)
 	good := archive(t, dir)
 	if err := os.Remove(filepath.Join(dir, "test_batch.bin")); err != nil {
 		t.Fatal(err)
@@ -143,7 +138,7 @@ func TestTamperedArchive(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			name := filepath.Join(t.TempDir(), "archive.tar.gz")
 			saveFile(t, name, c.content)
-			_, _, err := small.load(name, false)
+			_, _, err := small.Open(name)
 			wantError(t, err, name, c.want)
 		})
 	}
@@ -163,4 +158,14 @@ func TestClasses100(t *testing.T) {
 	if want := []uint8{4, 1, 14, 8, 0, 6, 7, 7, 18, 3}; !bytes.Equal(superclass100[:10], want) {
 		t.Errorf("superclasses are %v, want %v", superclass100[:10], want)
 	}
+}
+
+func TestNamed(t *testing.T) {
+	for _, want := range []*Version{CIFAR10, CIFAR100} {
+		if got, err := Named(want.Name); got != want || err != nil {
+			t.Errorf("%s: %v, %v", want.Name, got, err)
+		}
+	}
+	_, err := Named("mnist")
+	wantError(t, err, `"mnist"`, "cifar10 and cifar100")
 }

@@ -7,89 +7,48 @@ import (
 	"encoding/hex"
 	"errors"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/skipnets/skipnets/internal/home"
+	"github.com/skipnets/skipnets/pkg/images"
 )
-
-func TestDir(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", "/cache")
-	for _, c := range []struct{ data, home, want string }{
-		{"", "", "/cache/skipnets/cifar-10-batches-bin"},
-		{"", "/home", "/home/cifar-10-batches-bin"},
-		{"/data.tar.gz", "/home", "/data.tar.gz"},
-	} {
-		t.Setenv(EnvData, c.data)
-		t.Setenv(EnvHome, c.home)
-		if got, err := Dir(); err != nil || got != c.want {
-			t.Errorf("with data %q and home %q Dir() = %q, %v; want %q", c.data, c.home, got, err, c.want)
-		}
-	}
-}
-
-func TestOpenQuick(t *testing.T) {
-	t.Setenv(EnvQuick, "1")
-	t.Setenv(EnvData, "/nowhere")
-	train, test, err := Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantTrain, wantTest := Sample()
-	if !equalSets(train, wantTrain) || !equalSets(test, wantTest) {
-		t.Error("quick mode does not open the sample")
-	}
-}
-
-func TestOpenAbsent(t *testing.T) {
-	t.Setenv(EnvQuick, "")
-	t.Setenv(EnvData, filepath.Join(t.TempDir(), "nowhere"))
-	_, _, err := Open()
-	wantError(t, err, os.Getenv(EnvData), "skipnets lab", EnvData, EnvQuick)
-	if !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("error %q is not fs.ErrNotExist", err)
-	}
-}
 
 func TestOpenVerifies(t *testing.T) {
 	dir := t.TempDir()
-	for _, file := range append(cifar10.train[:5:5], cifar10.test...) {
+	for _, file := range append(CIFAR10.train[:5:5], CIFAR10.test...) {
 		name := filepath.Join(dir, file.name)
 		saveFile(t, name, nil)
-		if err := os.Truncate(name, int64(file.records*cifar10.recordBytes())); err != nil { // black airplanes, sparse
+		if err := os.Truncate(name, int64(file.records*CIFAR10.recordBytes())); err != nil { // black airplanes, sparse
 			t.Fatal(err)
 		}
 	}
-	t.Setenv(EnvQuick, "")
-	t.Setenv(EnvData, dir)
-	_, _, err := Open()
+	_, _, err := CIFAR10.Open(dir)
 	wantError(t, err, filepath.Join(dir, "data_batch_1.bin"), ErrDigest.Error())
-	if !errors.Is(Verify(dir), ErrDigest) {
-		t.Error("Verify accepts black images")
-	}
-	train, test, err := Load(dir)
-	if err != nil || train.Len() != 50_000 || test.Len() != 10_000 {
-		t.Errorf("Load gives %d and %d images, %v", train.Len(), test.Len(), err)
+	if !errors.Is(err, ErrDigest) {
+		t.Error("the error is not ErrDigest")
 	}
 }
 
 // TestOfficialData needs the 60,000 images; all that it tests of this package's code is tested on other data too.
 // What it adds is that the constants in this package are true.
 func TestOfficialData(t *testing.T) {
-	dir, err := Dir()
+	dir, err := home.Path(CIFAR10.Folder)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		t.Skipf("CIFAR-10 is not here: %v", err)
 	}
-	t.Setenv(EnvQuick, "")
-	train, test, err := Open()
+	train, test, err := CIFAR10.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		set    Set
+		set    images.Set
 		n      int
 		begin  []int32
 		digest string // of all its records in a row
@@ -101,21 +60,36 @@ func TestOfficialData(t *testing.T) {
 			t.Errorf("%d images, labels %v..., want %d, %v", c.set.Len(), c.set.Labels[:10], c.n, c.begin)
 		}
 		digest := sha256.New()
-		if err := cifar10.encode(digest, c.set); err != nil {
+		if err := CIFAR10.encode(digest, c.set); err != nil {
 			t.Fatal(err)
 		}
 		if got := hex.EncodeToString(digest.Sum(nil)); got != c.digest {
 			t.Errorf("records have sha256 %s, want %s", got, c.digest)
 		}
 	}
-	wantMoments(t, train.Moments(), Moments10, 1e-5)
+	wantMoments(t, train.Measure(), 1e-5)
 	sampleTrain, sampleTest := Sample()
 	wantFirstOfEachClass(t, sampleTrain, train)
 	wantFirstOfEachClass(t, sampleTest, test)
 }
 
+// wantMoments checks what was measured against CIFAR-10's constants.
+func wantMoments(t *testing.T, got images.Moments, tolerance float64) {
+	t.Helper()
+	for c := range Channels {
+		if !(math.Abs(got.Mean[c]-Moments10.Mean[c]) <= tolerance && math.Abs(got.Std[c]-Moments10.Std[c]) <= tolerance) {
+			t.Errorf("moments are %v, want %v ± %g", got, Moments10, tolerance)
+		}
+	}
+}
+
+func TestMomentsOfTheSample(t *testing.T) {
+	train, _ := Sample()
+	wantMoments(t, train.Measure(), 0.02) // it is real data
+}
+
 // wantFirstOfEachClass checks a sample against the data it was taken from.
-func wantFirstOfEachClass(t *testing.T, sample, whole Set) {
+func wantFirstOfEachClass(t *testing.T, sample, whole images.Set) {
 	t.Helper()
 	next := make([]int, len(whole.Classes))
 	for i, label := range whole.Labels {

@@ -8,8 +8,9 @@ import (
 	"fmt"
 	"image"
 	"image/png"
-	"slices"
 	"sync"
+
+	"github.com/skipnets/skipnets/pkg/images"
 )
 
 //go:generate go run ./internal/gensample
@@ -25,28 +26,24 @@ var (
 
 // Sample is a small part of the real CIFAR-10 that is always there: 1,000 of the training images and 500 of the test
 // images, all classes equally often, image i of class i mod 10. Each call returns a copy of its own.
-func Sample() (train, test Set) {
+func Sample() (train, test images.Set) {
 	train, test = decodedSample()
-	return train.clone(), test.clone()
+	return train.Clone(), test.Clone()
 }
 
-var decodedSample = sync.OnceValues(func() (train, test Set) {
+var decodedSample = sync.OnceValues(func() (train, test images.Set) {
 	return decodeSample(sampleTrain), decodeSample(sampleTest)
 })
 
-func (s Set) clone() Set {
-	return Set{slices.Clone(s.Images), slices.Clone(s.Labels), slices.Clone(s.Classes)}
-}
-
 // decodeSample cuts a picture into images. It panics if the picture is not one that gensample wrote.
-func decodeSample(content []byte) Set {
+func decodeSample(content []byte) images.Set {
 	decoded, err := png.Decode(bytes.NewReader(content))
 	if err != nil {
 		panic(fmt.Errorf("cifar: embedded sample: %w", err))
 	}
 	picture := decoded.(*image.RGBA)
 	columns := len(Classes10)
-	set := makeSet(picture.Rect.Dy()/Size*columns, Classes10)
+	set := CIFAR10.blank(picture.Rect.Dy() / Size * columns)
 	for i := range set.Len() {
 		set.Labels[i] = int32(i % columns)
 		pixels := set.Pixels(i)

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,8 +19,10 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/ml/train"
+	"github.com/skipnets/skipnets/internal/home"
 	"github.com/skipnets/skipnets/pkg/accel"
 	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
@@ -27,11 +30,32 @@ import (
 // Backend opens the backend that GOMLX_BACKEND asks for, once.
 var Backend = sync.OnceValues(func() (compute.Backend, error) { return accel.New("") })
 
+// Images are CIFAR-10's, for training and for test: 50,000 and 10,000, or with SKIPNETS_QUICK in the environment the small
+// sample that is part of the program. They lie where `skipnets lab` put them, or in the folder or archive SKIPNETS_DATA.
+func Images() (training, test images.Set, err error) {
+	if os.Getenv(home.EnvQuick) != "" {
+		training, test = cifar.Sample()
+		return training, test, nil
+	}
+	dir := os.Getenv(home.EnvData)
+	if dir == "" {
+		if dir, err = home.Path(cifar.CIFAR10.Folder); err != nil {
+			return training, test, fmt.Errorf("lesson: %w", err)
+		}
+	}
+	training, test, err = cifar.CIFAR10.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("lesson: %w\nTo get CIFAR-10 run `go run ./cmd/skipnets lab`, or set %s to a folder or tar.gz archive "+
+			"of its binary version, or set %s=1 to use the small embedded sample", err, home.EnvData, home.EnvQuick)
+	}
+	return training, test, err
+}
+
 // Batch is one batch of so many training images of the sample, always the same: uint8 images [size, 32, 32, 3] and int32
 // labels [size, 1]. It is an error if size is not in 1 to 1,000.
 func Batch(size int) (train.Batch, error) {
-	images, _ := cifar.Sample()
-	data, err := cifar.NewDataset(images, cifar.Options{Name: "sample", BatchSize: size, Seed: 1, Shuffle: true, DropLast: true})
+	sample, _ := cifar.Sample()
+	data, err := images.NewDataset(sample, images.Options{Name: "sample", BatchSize: size, Seed: 1, Shuffle: true, DropLast: true})
 	if err != nil {
 		return train.Batch{}, fmt.Errorf("lesson: %w", err)
 	}
@@ -61,7 +85,7 @@ type Run struct {
 // the user's cache folder): a second call goes on where the first one stopped, and loads it if it had ended. While another
 // notebook trains the same network, Train waits for it. A nil progress is silent.
 func Train(ctx context.Context, name string, progress recipe.Progress) (*Run, error) {
-	home, err := cifar.Home()
+	dir, err := home.Path("runs", "lessons")
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
@@ -71,10 +95,10 @@ func Train(ctx context.Context, name string, progress recipe.Progress) (*Run, er
 	}
 	sample, _ := cifar.Sample()
 	training, heldOut := sample.Split(HeldOutImages, 1)
-	return fit(ctx, name, training, heldOut, quick, filepath.Join(home, "runs", "lessons"), progress)
+	return fit(ctx, name, training, heldOut, quick, dir, progress)
 }
 
-func fit(ctx context.Context, name string, training, heldOut cifar.Set, r recipe.Recipe, dir string, progress recipe.Progress) (*Run, error) {
+func fit(ctx context.Context, name string, training, heldOut images.Set, r recipe.Recipe, dir string, progress recipe.Progress) (*Run, error) {
 	backend, err := Backend()
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
@@ -83,13 +107,13 @@ func fit(ctx context.Context, name string, training, heldOut cifar.Set, r recipe
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
-	options := cifar.Options{Name: "training", BatchSize: r.BatchSize, Seed: 1, Shuffle: true, DropLast: true,
-		Augment: Augment(r)}
-	shuffled, err := cifar.NewDataset(training, options)
+	options := images.Options{Name: "training", BatchSize: r.BatchSize, Seed: 1, Shuffle: true, DropLast: true,
+		Augment: r.Augment}
+	shuffled, err := images.NewDataset(training, options)
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
-	inOrder, err := cifar.NewDataset(heldOut, cifar.Options{Name: "held out", BatchSize: 100})
+	inOrder, err := images.NewDataset(heldOut, images.Options{Name: "held out", BatchSize: 100})
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
@@ -100,7 +124,7 @@ func fit(ctx context.Context, name string, training, heldOut cifar.Set, r recipe
 	// A run made with another recipe, or before the shape of the network changed, stays where it is; this one gets a
 	// folder of its own.
 	id := crc32.ChecksumIEEE(fmt.Appendf(nil, "%s %d %d %s", r, training.Len(), heldOut.Len(), shapes))
-	run := &Run{Name: name, Model: cifar.Normalized(net), Recipe: r}
+	run := &Run{Name: name, Model: images.Normalized(net, training.Moments), Recipe: r}
 	run.Result, err = recipe.Fit(ctx, recipe.Job{
 		Backend: backend, Name: name, Model: run.Model, Recipe: r, Seed: 1,
 		Training: shuffled, HeldOut: inOrder,
@@ -112,19 +136,13 @@ func fit(ctx context.Context, name string, training, heldOut cifar.Set, r recipe
 	return run, nil
 }
 
-// Augment is what the recipe asks the dataset of training images to do with them.
-func Augment(r recipe.Recipe) cifar.Augment {
-	flips := map[string]cifar.FlipMode{recipe.RandomFlip: cifar.RandomFlip, recipe.AlternatingFlip: cifar.AlternatingFlip}
-	return cifar.Augment{Pad: r.Pad, Flip: flips[r.Flip]}
-}
-
-// Test measures the trained network on images it has not seen, such as the test images of [cifar.Open].
-func (r *Run) Test(ctx context.Context, images cifar.Set) (recipe.Score, error) {
+// Test measures the trained network on images it has not seen, such as the test images of [Images].
+func (r *Run) Test(ctx context.Context, unseen images.Set) (recipe.Score, error) {
 	backend, err := Backend()
 	if err != nil {
 		return recipe.Score{}, fmt.Errorf("lesson: %w", err)
 	}
-	data, err := cifar.NewDataset(images, cifar.Options{Name: "test", BatchSize: 100})
+	data, err := images.NewDataset(unseen, images.Options{Name: "test", BatchSize: 100})
 	if err != nil {
 		return recipe.Score{}, fmt.Errorf("lesson: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/skipnets/skipnets/internal/home"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
@@ -25,13 +26,31 @@ func (e *epochs) Epoch(recipe.Record, int) { e.n++ }
 
 var tiny = recipe.Recipe{Name: "tiny", Epochs: 2, BatchSize: 20, Optimizer: recipe.SGD, LearningRate: 0.05, Schedule: recipe.Constant}
 
-func TestAugmentIsTheRecipes(t *testing.T) {
-	for flip, want := range map[string]cifar.FlipMode{
-		"": cifar.NoFlip, recipe.NoFlip: cifar.NoFlip, recipe.RandomFlip: cifar.RandomFlip, recipe.AlternatingFlip: cifar.AlternatingFlip,
-	} {
-		if got := Augment(recipe.Recipe{Pad: 4, Flip: flip}); got != (cifar.Augment{Pad: 4, Flip: want}) {
-			t.Errorf("flip %q: %+v", flip, got)
-		}
+func TestImagesQuick(t *testing.T) {
+	t.Setenv(home.EnvQuick, "1")
+	t.Setenv(home.EnvData, "/nowhere")
+	training, test, err := Images()
+	if err != nil || training.Len() != 1000 || test.Len() != 500 {
+		t.Errorf("%d and %d images, %v", training.Len(), test.Len(), err)
+	}
+}
+
+func TestImagesAbsent(t *testing.T) {
+	t.Setenv(home.EnvQuick, "")
+	for name, dir := range map[string]string{home.EnvData: t.TempDir(), home.EnvHome: t.TempDir()} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(home.EnvData, "")
+			t.Setenv(name, filepath.Join(dir, "nowhere"))
+			_, _, err := Images()
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, part := range []string{dir, "skipnets lab", home.EnvData, home.EnvQuick} {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("error %q does not say %q", err, part)
+				}
+			}
+		})
 	}
 }
 
@@ -118,7 +137,7 @@ func TestSampleIsDividedWithoutRemainder(t *testing.T) {
 }
 
 func TestTrainUnknownNet(t *testing.T) {
-	t.Setenv(cifar.EnvHome, t.TempDir())
+	t.Setenv(home.EnvHome, t.TempDir())
 	if _, err := Train(context.Background(), "inception-3", nil); err == nil || !strings.Contains(err.Error(), "inception-3") {
 		t.Errorf("error %v", err)
 	}

@@ -11,7 +11,9 @@ import (
 	"path/filepath"
 
 	"github.com/google/renameio/v2"
+	"github.com/skipnets/skipnets/internal/home"
 	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/plots"
 	"github.com/skipnets/skipnets/pkg/recipe"
@@ -44,23 +46,23 @@ func trained(dir string) (*Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %s: %w", dir, err)
 	}
-	r := &Run{Name: name, Model: cifar.Normalized(net), Report: report}
+	r := &Run{Name: name, Model: images.Normalized(net, cifar.Moments10), Report: report}
 	r.Result = &recipe.Result{Store: store, History: history}
 	return r, nil
 }
 
-// Tested is [Trained], and what that network makes of images that it has not seen, such as the test images of [cifar.Open].
+// Tested is [Trained], and what that network makes of images that it has not seen, such as the test images of [Images].
 // The score is kept in $SKIPNETS_HOME/runs/lessons/tested (by default in the user's cache folder), so that the next cell that
 // asks has it at once; other weights, images or labels, and a network of another shape, are measured anew.
-func Tested(ctx context.Context, folder string, images cifar.Set) (*Run, recipe.Score, error) {
-	home, err := cifar.Home()
+func Tested(ctx context.Context, folder string, unseen images.Set) (*Run, recipe.Score, error) {
+	keep, err := home.Path("runs", "lessons", "tested")
 	if err != nil {
 		return nil, recipe.Score{}, fmt.Errorf("lesson: %w", err)
 	}
-	return tested(ctx, filepath.Join(trainedDir, folder), images, filepath.Join(home, "runs", "lessons", "tested"))
+	return tested(ctx, filepath.Join(trainedDir, folder), unseen, keep)
 }
 
-func tested(ctx context.Context, dir string, images cifar.Set, keep string) (*Run, recipe.Score, error) {
+func tested(ctx context.Context, dir string, unseen images.Set, keep string) (*Run, recipe.Score, error) {
 	run, err := trained(dir)
 	if err != nil {
 		return nil, recipe.Score{}, err
@@ -77,13 +79,13 @@ func tested(ctx context.Context, dir string, images cifar.Set, keep string) (*Ru
 	if err != nil {
 		return nil, recipe.Score{}, fmt.Errorf("lesson: %w", err)
 	}
-	id := sha256.Sum256(fmt.Appendf(nil, "%x %x %x %s", sha256.Sum256(weights), sha256.Sum256(images.Images), images.Labels, shapes))
+	id := sha256.Sum256(fmt.Appendf(nil, "%x %x %x %s", sha256.Sum256(weights), sha256.Sum256(unseen.Images), unseen.Labels, shapes))
 	file := filepath.Join(keep, fmt.Sprintf("%s-%x.json", run.Name, id[:8]))
 	var score recipe.Score
-	if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &score) == nil && len(score.Predictions) == images.Len() {
+	if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &score) == nil && len(score.Predictions) == unseen.Len() {
 		return run, score, nil
 	}
-	if score, err = run.Test(ctx, images); err != nil {
+	if score, err = run.Test(ctx, unseen); err != nil {
 		return nil, recipe.Score{}, err
 	}
 	text, err := json.Marshal(score)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
@@ -65,7 +66,7 @@ func TestTrained(t *testing.T) {
 }
 
 // A network is measured once, and again when what was kept is damaged or the images are others.
-func testTested(t *testing.T, folder string, images cifar.Set, want recipe.Score) {
+func testTested(t *testing.T, folder string, unseen images.Set, want recipe.Score) {
 	keep := filepath.Join(t.TempDir(), "tested")
 	kept := func() []string {
 		files, err := filepath.Glob(filepath.Join(keep, "*"))
@@ -75,7 +76,7 @@ func testTested(t *testing.T, folder string, images cifar.Set, want recipe.Score
 		return files
 	}
 	for range 2 {
-		if _, score, err := tested(t.Context(), folder, images, keep); err != nil || !cmp.Equal(score, want) {
+		if _, score, err := tested(t.Context(), folder, unseen, keep); err != nil || !cmp.Equal(score, want) {
 			t.Errorf("%+v, %v; want %+v", score, err, want)
 		}
 	}
@@ -86,7 +87,7 @@ func testTested(t *testing.T, folder string, images cifar.Set, want recipe.Score
 		if err := os.WriteFile(kept()[0], []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, score, err := tested(t.Context(), folder, images, keep); err != nil || !cmp.Equal(score, want) {
+		if _, score, err := tested(t.Context(), folder, unseen, keep); err != nil || !cmp.Equal(score, want) {
 			t.Errorf("%s: %+v, %v; want %+v", damage, score, err, want)
 		}
 	}
@@ -99,10 +100,10 @@ func testTested(t *testing.T, folder string, images cifar.Set, want recipe.Score
 	if err := os.WriteFile(kept()[0], text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, score, err := tested(t.Context(), folder, images, keep); err != nil || score.Loss != 7 {
+	if _, score, err := tested(t.Context(), folder, unseen, keep); err != nil || score.Loss != 7 {
 		t.Errorf("loss %g, %v: measured again", score.Loss, err)
 	}
-	_, fewer := images.Split(10, 1)
+	_, fewer := unseen.Split(10, 1)
 	if _, score, err := tested(t.Context(), folder, fewer, keep); err != nil || score.Images != 10 || len(kept()) != 2 {
 		t.Errorf("other images: %d, %v, kept %v", score.Images, err, kept())
 	}

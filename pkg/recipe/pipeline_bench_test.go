@@ -12,12 +12,13 @@ import (
 
 	"github.com/skipnets/skipnets/pkg/accel"
 	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
 // constant yields the first batch of a dataset again and again: no reading, no shuffling, no augmentation.
-type constant struct{ *cifar.Dataset }
+type constant struct{ *images.Dataset }
 
 func (c constant) From(_, step int) iter.Seq2[train.Batch, error] {
 	return func(yield func(train.Batch, error) bool) {
@@ -59,14 +60,14 @@ func BenchmarkPipeline(b *testing.B) {
 		b.Fatal(err)
 	}
 	r.Epochs, r.BatchSize = 4, 128
-	images, _ := cifar.Sample()
-	data, err := cifar.NewDataset(images, cifar.Options{BatchSize: r.BatchSize, Shuffle: true, DropLast: true,
-		Augment: cifar.Augment{Pad: 4, Flip: cifar.RandomFlip}})
+	sample, _ := cifar.Sample()
+	data, err := images.NewDataset(sample, images.Options{BatchSize: r.BatchSize, Shuffle: true, DropLast: true,
+		Augment: images.Augment{Pad: 4, Flip: images.RandomFlip}})
 	if err != nil {
 		b.Fatal(err)
 	}
 	speed := func(training recipe.Dataset) float64 {
-		result, err := recipe.Fit(b.Context(), recipe.Job{Backend: backend, Name: "bench", Model: cifar.Normalized(net), Recipe: r,
+		result, err := recipe.Fit(b.Context(), recipe.Job{Backend: backend, Name: "bench", Model: images.Normalized(net, sample.Moments), Recipe: r,
 			Training: training, HeldOut: data})
 		if err != nil {
 			b.Fatal(err)

@@ -18,6 +18,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train"
+
+	"github.com/skipnets/skipnets/pkg/images"
 )
 
 // Model builds a network: from a batch of images, in whatever form the dataset yields them, to float32 logits
@@ -45,10 +47,6 @@ const (
 
 	OneCycle = "one-cycle" // up linearly to the peak, then down linearly
 	Constant = "constant"
-
-	NoFlip          = "none"
-	RandomFlip      = "random"      // each image mirrored with probability one half
-	AlternatingFlip = "alternating" // mirrored every other epoch: each pair of epochs shows both sides of every image
 )
 
 // Recipe says how a network is trained. It holds no network and no data, so one recipe serves all networks that are
@@ -109,8 +107,7 @@ type Recipe struct {
 	BFloat16 bool `json:"bfloat16,omitempty"`
 
 	// What the dataset does with the images: Fit cannot see it, and leaves it to whoever makes the dataset.
-	Pad  int    `json:"pad,omitempty"` // random crops after padding by so many pixels
-	Flip string `json:"flip,omitempty"`
+	images.Augment
 }
 
 // Limits that no sensible training reaches: a slip of the keyboard is named before anything is built.
@@ -118,7 +115,6 @@ const (
 	maxEpochs    = 100_000
 	maxSteps     = 100_000_000
 	maxBatchSize = 1 << 16
-	maxPad       = 1024 // pixels
 )
 
 // Validate returns an error that names the first field without sense.
@@ -151,13 +147,14 @@ func (r Recipe) Validate() error {
 		{r.NormMomentum >= 0 && r.NormMomentum < 1, fmt.Sprintf("norm momentum is %g, not in [0, 1)", r.NormMomentum)},
 		{part(r.WhitenBias), fmt.Sprintf("whitening's bias is trained for %g of the steps, not a part from 0 to 1", r.WhitenBias)},
 		{r.ReestimateBatches >= 0 && r.ReestimateBatches <= maxSteps, fmt.Sprintf("re-estimation takes %d batches", r.ReestimateBatches)},
-		{r.Pad >= 0 && r.Pad <= maxPad, fmt.Sprintf("pad is %d, not from 0 to %d", r.Pad, maxPad)},
-		{oneOf(r.Flip, "", NoFlip, RandomFlip, AlternatingFlip), fmt.Sprintf("unknown flip %q", r.Flip)},
 	}
 	for _, c := range checks {
 		if !c.ok {
 			return fmt.Errorf("recipe %q: %s", r.Name, c.what)
 		}
+	}
+	if err := r.Augment.Validate(); err != nil {
+		return fmt.Errorf("recipe %q: %w", r.Name, err)
 	}
 	return nil
 }

@@ -134,3 +134,15 @@ func ExamplePreset() {
 	fmt.Println(r.Optimizer, r.LearningRate, r.BatchSize, r.Steps)
 	// Output: adamw 0.001 64 20000
 }
+
+// The hour preset, as it is noted in weights of the repository: a run is resumed only if its recipe reads the same.
+func TestRecipeAsJSON(t *testing.T) {
+	r, err := Preset("hour")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"name":"hour","epochs":32,"batch_size":256,"optimizer":"sgd","learning_rate":0.4,"momentum":0.9,"weight_decay":0.0005,"schedule":"one-cycle","warm_up":0.25,"label_smoothing":0.1,"reestimate_batches":20,"bfloat16":true,"pad":4,"flip":"alternating"}`
+	if got := r.String(); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/google/renameio/v2"
+	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/plots"
 	"github.com/skipnets/skipnets/pkg/recipe"
 	"gonum.org/v1/gonum/stat"
@@ -254,8 +255,8 @@ func augmentation(r recipe.Recipe) string {
 	if r.Pad > 0 {
 		parts = append(parts, fmt.Sprintf("shifted by up to %d pixels", r.Pad))
 	}
-	if r.Flip != "" && r.Flip != recipe.NoFlip {
-		parts = append(parts, "flipped: "+r.Flip)
+	if r.Flip != "" && r.Flip != images.NoFlip {
+		parts = append(parts, "flipped: "+string(r.Flip))
 	}
 	if len(parts) == 0 {
 		return "as they are"

@@ -2,7 +2,7 @@
 
 // Command gensample makes the sample that package cifar embeds, out of the real CIFAR-10: the first images of each
 // class, in the order of the official files. It runs by `go generate ./pkg/cifar`, in the folder of the package.
-// It reads the data where cifar.Dir says they are.
+// It reads the data in the home folder.
 package main
 
 import (
@@ -13,7 +13,9 @@ import (
 	"image/png"
 	"os"
 
+	"github.com/skipnets/skipnets/internal/home"
 	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/images"
 )
 
 func main() {
@@ -24,14 +26,11 @@ func main() {
 }
 
 func run() error {
-	dir, err := cifar.Dir()
+	dir, err := home.Path(cifar.CIFAR10.Folder)
 	if err != nil {
 		return err
 	}
-	if err := cifar.Verify(dir); err != nil {
-		return err
-	}
-	train, test, err := cifar.Load(dir)
+	train, test, err := cifar.CIFAR10.Open(dir)
 	if err != nil {
 		return err
 	}
@@ -42,7 +41,7 @@ func run() error {
 }
 
 // write saves the first rows images of each class as one picture with a column for each class.
-func write(name string, set cifar.Set, rows int) error {
+func write(name string, set images.Set, rows int) error {
 	picture := image.NewNRGBA(image.Rect(0, 0, len(set.Classes)*cifar.Size, rows*cifar.Size))
 	row := make([]int, len(set.Classes))
 	for i, label := range set.Labels {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cifar
+package images
 
 import (
 	"fmt"
@@ -8,12 +8,12 @@ import (
 	"slices"
 )
 
-// Split sets n images aside, in the same proportions of classes as s; for CIFAR-10's training set and n = 5,000 that
-// leaves 45,000 for training and holds out 500 of each class. Which images depends on the seed only. Both parts are
+// Split sets n pictures aside, in the same proportions of classes as s; for CIFAR-10's training set and n = 5,000 that
+// leaves 45,000 for training and holds out 500 of each class. Which pictures depends on the seed only. Both parts are
 // copies and keep the order of s. Split panics if n is not in 0 to s.Len().
 func (s Set) Split(n int, seed uint64) (rest, heldOut Set) {
 	if n < 0 || n > s.Len() {
-		panic(fmt.Sprintf("cifar: split %d images off a set of %d", n, s.Len()))
+		panic(fmt.Sprintf("images: split %d pictures off a set of %d", n, s.Len()))
 	}
 	byClass := make([][]int, len(s.Classes))
 	for i, label := range s.Labels {

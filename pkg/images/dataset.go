@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cifar
+package images
 
 import (
 	"fmt"
@@ -19,7 +19,7 @@ const prefetch = 3
 
 // Options say how a [Dataset] yields a set.
 type Options struct {
-	Name      string // for progress and metrics; "cifar" if empty
+	Name      string // for progress and metrics; "images" if empty
 	BatchSize int
 	Seed      uint64 // decides order and augmentation
 	Shuffle   bool   // a new order in each epoch, instead of the set's own
@@ -32,7 +32,7 @@ type Options struct {
 // Dataset yields a set in batches. An epoch holds each image exactly once (unless DropLast), and what a batch holds
 // depends on the options, the epoch and the step only: not on what was asked for before, nor on timing.
 //
-// It is a GoMLX [train.Dataset]. A batch is one input, uint8 [batch, 32, 32, 3], and one label tensor, int32
+// It is a GoMLX [train.Dataset]. A batch is one input, uint8 [batch, height, width, channels], and one label tensor, int32
 // [batch, 1]; both are new and belong to the receiver, as GoMLX's trainer expects.
 type Dataset struct {
 	set       Set
@@ -45,21 +45,21 @@ var _ train.Dataset = (*Dataset)(nil)
 // NewDataset yields the given set, which must not change while the dataset is in use. It returns an error if the set
 // is inconsistent, if an option is out of range, or if an epoch would be empty.
 func NewDataset(set Set, options Options) (*Dataset, error) {
-	if err := set.check(); err != nil {
+	if err := set.Check(); err != nil {
 		return nil, err
 	}
-	if err := options.Augment.check(); err != nil {
+	if err := options.Augment.check(&set); err != nil {
 		return nil, err
 	}
 	if options.BatchSize < 1 {
-		return nil, fmt.Errorf("cifar: batch size %d, want at least 1", options.BatchSize)
+		return nil, fmt.Errorf("images: batch size %d, want at least 1", options.BatchSize)
 	}
 	if options.Name == "" {
-		options.Name = "cifar"
+		options.Name = "images"
 	}
 	d := &Dataset{set: set, options: options}
 	if d.Steps() == 0 {
-		return nil, fmt.Errorf("cifar: dataset %q: %d images make no batch of %d", options.Name, set.Len(), options.BatchSize)
+		return nil, fmt.Errorf("images: dataset %q: %d pictures make no batch of %d", options.Name, set.Len(), options.BatchSize)
 	}
 	return d, nil
 }
@@ -94,7 +94,7 @@ func (d *Dataset) Iter() iter.Seq2[train.Batch, error] {
 func (d *Dataset) From(epoch, step int) iter.Seq2[train.Batch, error] {
 	return func(yield func(train.Batch, error) bool) {
 		if epoch < 0 || step < 0 || step > d.Steps() {
-			yield(train.Batch{}, fmt.Errorf("cifar: dataset %q has no epoch %d, step %d: an epoch has %d steps",
+			yield(train.Batch{}, fmt.Errorf("images: dataset %q has no epoch %d, step %d: an epoch has %d steps",
 				d.Name(), epoch, step, d.Steps()))
 			return
 		}
@@ -151,16 +151,16 @@ func (d *Dataset) order(epoch int) []int {
 
 // batch puts the images with the given indices into new tensors.
 func (d *Dataset) batch(epoch int, indices []int) (train.Batch, error) {
-	images := tensors.FromShape(shapes.Make(dtypes.Uint8, len(indices), Size, Size, Channels))
+	images := tensors.FromShape(shapes.Make(dtypes.Uint8, len(indices), d.set.Height, d.set.Width, d.set.Channels))
 	labels := tensors.FromShape(shapes.Make(dtypes.Int32, len(indices), 1))
 	batch := train.Batch{Inputs: []*tensors.Tensor{images}, Labels: []*tensors.Tensor{labels}}
 	err := tensors.MutableFlatData(images, func(flat []uint8) {
 		for to, index := range indices {
-			d.options.Augment.Apply(flat[to*imageBytes:(to+1)*imageBytes], d.set.Pixels(index), d.options.Seed, epoch, index)
+			d.options.Augment.apply(flat[to*d.set.size():(to+1)*d.set.size()], &d.set, index, d.options.Seed, epoch)
 		}
 	})
 	if err != nil {
-		return batch, fmt.Errorf("cifar: images of a batch: %w", err)
+		return batch, fmt.Errorf("images: pictures of a batch: %w", err)
 	}
 	err = tensors.MutableFlatData(labels, func(flat []int32) {
 		for to, index := range indices {
@@ -168,7 +168,7 @@ func (d *Dataset) batch(epoch int, indices []int) (train.Batch, error) {
 		}
 	})
 	if err != nil {
-		return batch, fmt.Errorf("cifar: labels of a batch: %w", err)
+		return batch, fmt.Errorf("images: labels of a batch: %w", err)
 	}
 	return batch, nil
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cifar
+package images
 
 import (
 	"crypto/sha256"
@@ -58,7 +58,7 @@ func equalBatches(a, b []plain) bool {
 
 // flatten makes one set of batches.
 func flatten(batches []plain) Set {
-	set := Set{Classes: Classes10}
+	set := New(0, 32, 32, 3, ten)
 	for _, batch := range batches {
 		set.Images = append(set.Images, batch.images...)
 		set.Labels = append(set.Labels, batch.labels...)
@@ -78,10 +78,10 @@ func newDataset(t testing.TB, set Set, options Options) *Dataset {
 var full = Options{BatchSize: 16, Seed: 1, Shuffle: true, Augment: Augment{Pad: 4, Reflect: true, Flip: AlternatingFlip}}
 
 func TestEpochHoldsEachImageOnce(t *testing.T) {
-	set := noise(103, Classes10)
+	set := noise(103, ten)
 	for _, shuffle := range []bool{false, true} {
 		d := newDataset(t, set, Options{BatchSize: 20, Shuffle: shuffle})
-		if d.Len() != 103 || d.Steps() != 6 || d.BatchSize() != 20 || d.Name() != "cifar" {
+		if d.Len() != 103 || d.Steps() != 6 || d.BatchSize() != 20 || d.Name() != "images" {
 			t.Errorf("Len, Steps, BatchSize, Name = %d, %d, %d, %q", d.Len(), d.Steps(), d.BatchSize(), d.Name())
 		}
 		for epoch := range 3 {
@@ -101,7 +101,7 @@ func TestEpochHoldsEachImageOnce(t *testing.T) {
 }
 
 func TestDropLast(t *testing.T) {
-	d := newDataset(t, noise(103, Classes10), Options{BatchSize: 20, DropLast: true})
+	d := newDataset(t, noise(103, ten), Options{BatchSize: 20, DropLast: true})
 	batches := read(t, d.From(0, 0))
 	if d.Len() != 100 || d.Steps() != 5 || len(batches) != 5 || flatten(batches).Len() != 100 {
 		t.Errorf("Len %d, Steps %d, %d batches", d.Len(), d.Steps(), len(batches))
@@ -109,7 +109,7 @@ func TestDropLast(t *testing.T) {
 }
 
 func TestFromResumesExactly(t *testing.T) {
-	set := noise(100, Classes10)
+	set := noise(100, ten)
 	d := newDataset(t, set, full)
 	for epoch := range 2 {
 		unbroken := read(t, d.From(epoch, 0))
@@ -123,7 +123,7 @@ func TestFromResumesExactly(t *testing.T) {
 }
 
 func TestSeedAndEpochMatter(t *testing.T) {
-	set := noise(100, Classes10)
+	set := noise(100, ten)
 	base := read(t, newDataset(t, set, full).From(0, 0))
 	if equalBatches(base, read(t, newDataset(t, set, full).From(1, 0))) {
 		t.Error("two epochs are equal")
@@ -139,7 +139,7 @@ func TestSeedAndEpochMatter(t *testing.T) {
 // begun by an older version can no longer be resumed, which must be a decision and not an accident.
 func TestStreamIsPinned(t *testing.T) {
 	digest := sha256.New()
-	for _, batch := range read(t, newDataset(t, noise(100, Classes10), full).From(7, 3)) {
+	for _, batch := range read(t, newDataset(t, noise(100, ten), full).From(7, 3)) {
 		digest.Write(batch.images)
 	}
 	const want = "8633315f6818557c499f48380aa89d8c3b0d00e2b818b17f5e445b57c5d01faa"
@@ -149,7 +149,7 @@ func TestStreamIsPinned(t *testing.T) {
 }
 
 func TestIterCountsEpochs(t *testing.T) {
-	set := noise(50, Classes10)
+	set := noise(50, ten)
 	d := newDataset(t, set, full)
 	for epoch := range 3 {
 		if !equalBatches(read(t, d.Iter()), read(t, d.From(epoch, 0))) {
@@ -160,7 +160,7 @@ func TestIterCountsEpochs(t *testing.T) {
 
 // The bubble of synctest fails the test if a goroutine is left behind.
 func TestNoGoroutineIsLeft(t *testing.T) {
-	d := newDataset(t, noise(100, Classes10), full)
+	d := newDataset(t, noise(100, ten), full)
 	for name, consume := range map[string]func(){
 		"to the end": func() { read(t, d.From(0, 0)) },
 		"break": func() {
@@ -186,7 +186,7 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 
 // A broken loop must not wait until the rest of the epoch is made. What is made can be seen by what is allocated.
 func TestBreakIsPrompt(t *testing.T) {
-	d := newDataset(t, noise(1000, Classes10), Options{BatchSize: 1})
+	d := newDataset(t, noise(1000, ten), Options{BatchSize: 1})
 	whole := testing.AllocsPerRun(3, func() {
 		for batch := range d.From(0, 0) {
 			_ = batch.Finalize()
@@ -203,9 +203,11 @@ func TestBreakIsPrompt(t *testing.T) {
 }
 
 func TestNewDatasetErrors(t *testing.T) {
-	set := noise(10, Classes10)
-	wrongLabel := set.clone()
+	set := noise(10, ten)
+	wrongLabel := set.Clone()
 	wrongLabel.Labels[7] = 10
+	short := set
+	short.Images = set.Images[1:]
 	for _, c := range []struct {
 		set     Set
 		options Options
@@ -213,13 +215,14 @@ func TestNewDatasetErrors(t *testing.T) {
 	}{
 		{set, Options{}, "batch size 0"},
 		{set, Options{BatchSize: -1}, "batch size -1"},
-		{set, Options{BatchSize: 11, DropLast: true, Name: "train"}, `dataset "train": 10 images make no batch of 11`},
-		{Set{}, Options{BatchSize: 1}, "0 images"},
+		{set, Options{BatchSize: 11, DropLast: true, Name: "train"}, `dataset "train": 10 pictures make no batch of 11`},
+		{Set{}, Options{BatchSize: 1}, "0×0 pixels"},
+		{New(0, 32, 32, 3, ten), Options{BatchSize: 1}, "0 pictures"},
 		{set, Options{BatchSize: 1, Augment: Augment{Pad: 32}}, "pads by 32 pixels, want 0 to 31"},
-		{set, Options{BatchSize: 1, Augment: Augment{Pad: -1}}, "pads by -1"},
-		{set, Options{BatchSize: 1, Augment: Augment{Flip: 3}}, "FlipMode(3)"},
-		{Set{set.Images[1:], set.Labels, set.Classes}, Options{BatchSize: 1}, "30719 bytes of images for 10 labels"},
-		{wrongLabel, Options{BatchSize: 1}, "image 7 has label 10"},
+		{set, Options{BatchSize: 1, Augment: Augment{Pad: -1}}, "pad is -1"},
+		{set, Options{BatchSize: 1, Augment: Augment{Flip: "upside down"}}, `unknown flip "upside down"`},
+		{short, Options{BatchSize: 1}, "30719 bytes of pictures for 10 labels"},
+		{wrongLabel, Options{BatchSize: 1}, "picture 7 has label 10"},
 	} {
 		_, err := NewDataset(c.set, c.options)
 		wantError(t, err, c.want)
@@ -227,7 +230,7 @@ func TestNewDatasetErrors(t *testing.T) {
 }
 
 func TestFromOutOfRange(t *testing.T) {
-	d := newDataset(t, noise(10, Classes10), Options{BatchSize: 5, Name: "train"})
+	d := newDataset(t, noise(10, ten), Options{BatchSize: 5, Name: "train"})
 	for _, at := range [][2]int{{-1, 0}, {0, -1}, {0, 3}} {
 		n := 0
 		for _, err := range d.From(at[0], at[1]) {
@@ -242,12 +245,12 @@ func TestFromOutOfRange(t *testing.T) {
 
 // TestTrainer feeds GoMLX's own trainer, which takes the batches' tensors over and frees them.
 func TestTrainer(t *testing.T) {
-	images, _ := Sample()
-	images = images.Subset(others(nil, 200))
+	images := noise(200, ten)
+	images.Moments = images.Measure()
 	training := newDataset(t, images, Options{BatchSize: 50, Shuffle: true, Augment: Augment{Flip: RandomFlip}})
 	linear := Normalized(func(scope *model.Scope, images *graph.Node) *graph.Node {
 		return layers.Dense(scope, graph.Reshape(images, images.Shape().Dimensions[0], -1), true, 10)
-	})
+	}, images.Moments)
 	modelFn := func(scope *model.Scope, _ any, inputs []*graph.Node) []*graph.Node {
 		return []*graph.Node{linear(scope, inputs[0])}
 	}

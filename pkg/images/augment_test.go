@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cifar
+package images
 
 import (
 	"bytes"
@@ -49,16 +49,17 @@ func mirrored(src []uint8) []uint8 {
 }
 
 func TestCropMakesEachVariant(t *testing.T) {
-	src := noise(1, Classes10).Images
+	set := noise(1, ten)
+	src := set.Images
 	for _, reflect := range []bool{false, true} {
 		want := variants(src, 4, reflect)
 		if len(want) != 81 {
 			t.Fatalf("%d variants, want 81", len(want))
 		}
 		counts := make(map[string]int)
-		dst := make([]uint8, imageBytes)
+		dst := make([]uint8, set.size())
 		for epoch := range 8100 {
-			Augment{Pad: 4, Reflect: reflect}.Apply(dst, src, 1, epoch, 0)
+			Augment{Pad: 4, Reflect: reflect}.apply(dst, &set, 0, 1, epoch)
 			counts[string(dst)]++
 		}
 		for variant, n := range counts {
@@ -77,13 +78,17 @@ func TestCropMakesEachVariant(t *testing.T) {
 
 func TestFlips(t *testing.T) {
 	const images, epochs = 400, 10
-	set := noise(1, Classes10)
-	src, mirror := set.Images, mirrored(set.Images)
+	set := noise(images, ten)
+	for i := range images { // one picture, many times
+		copy(set.Pixels(i), set.Pixels(0))
+	}
+	src, mirror := set.Pixels(0), mirrored(set.Pixels(0))
 	for _, c := range []struct {
-		mode        FlipMode
+		mode        Flip
 		alternating bool
 		least, most int // mirrored images in an epoch
 	}{
+		{"", false, 0, 0},
 		{NoFlip, false, 0, 0},
 		{RandomFlip, false, 160, 240}, // 200 ± 10 expected
 		{AlternatingFlip, true, 160, 240},
@@ -92,8 +97,8 @@ func TestFlips(t *testing.T) {
 		for epoch := range epochs {
 			flipped, n := make([]bool, images), 0
 			for index := range images {
-				dst := make([]uint8, imageBytes)
-				Augment{Flip: c.mode}.Apply(dst, src, 1, epoch, index)
+				dst := make([]uint8, set.size())
+				Augment{Flip: c.mode}.apply(dst, &set, index, 1, epoch)
 				switch {
 				case bytes.Equal(dst, mirror):
 					flipped[index] = true
@@ -103,9 +108,9 @@ func TestFlips(t *testing.T) {
 				}
 			}
 			if n < c.least || n > c.most {
-				t.Errorf("mode %d: %d of %d mirrored in epoch %d", c.mode, n, images, epoch)
+				t.Errorf("mode %q: %d of %d mirrored in epoch %d", c.mode, n, images, epoch)
 			}
-			if epoch > 0 && c.mode != NoFlip {
+			if epoch > 0 && c.least > 0 {
 				same := 0
 				for i := range flipped {
 					if flipped[i] == before[i] {
@@ -113,7 +118,7 @@ func TestFlips(t *testing.T) {
 					}
 				}
 				if c.alternating != (same == 0) {
-					t.Errorf("mode %d: %d of %d as in the epoch before", c.mode, same, images)
+					t.Errorf("mode %q: %d of %d as in the epoch before", c.mode, same, images)
 				}
 			}
 			before = flipped
@@ -121,12 +126,15 @@ func TestFlips(t *testing.T) {
 	}
 }
 
-func TestApplyDependsOnSeedEpochAndIndexOnly(t *testing.T) {
-	src := noise(1, Classes10).Images
+func TestAugmentDependsOnSeedEpochAndIndexOnly(t *testing.T) {
+	set := noise(40, ten)
+	for i := range set.Len() { // one picture, many times
+		copy(set.Pixels(i), set.Pixels(0))
+	}
 	a := Augment{Pad: 4, Flip: RandomFlip}
 	apply := func(seed uint64, epoch, index int) []uint8 {
-		dst := bytes.Repeat([]uint8{byte(seed)}, imageBytes) // whatever was there before
-		a.Apply(dst, src, seed, epoch, index)
+		dst := bytes.Repeat([]uint8{byte(seed)}, set.size()) // whatever was there before
+		a.apply(dst, &set, index, seed, epoch)
 		return dst
 	}
 	many := func(of func(i int) []uint8) (all []uint8) {
@@ -150,10 +158,39 @@ func TestApplyDependsOnSeedEpochAndIndexOnly(t *testing.T) {
 	}
 }
 
-func TestApplyAllocatesNothing(t *testing.T) {
-	src, dst := noise(1, Classes10).Images, make([]uint8, imageBytes)
+func TestAugmentAllocatesNothing(t *testing.T) {
+	set := noise(8, ten)
+	dst := make([]uint8, set.size())
 	a, epoch := Augment{Pad: 4, Reflect: true, Flip: AlternatingFlip}, 0
-	if n := testing.AllocsPerRun(100, func() { epoch++; a.Apply(dst, src, 1, epoch, 7) }); n != 0 {
-		t.Errorf("Apply allocates %v times", n)
+	if n := testing.AllocsPerRun(100, func() { epoch++; a.apply(dst, &set, 7, 1, epoch) }); n != 0 {
+		t.Errorf("apply allocates %v times", n)
+	}
+}
+
+// Shifts and flips of pictures that are not square and not in three colours, against the definition pixel by pixel.
+func TestAugmentAnyShape(t *testing.T) {
+	for _, shape := range [][3]int{{5, 7, 1}, {7, 5, 2}, {1, 3, 4}, {64, 48, 3}} {
+		set := noiseOf(New(1, shape[0], shape[1], shape[2], ten))
+		for _, a := range []Augment{{}, {Flip: RandomFlip}, {Pad: min(shape[0], shape[1]) - 1, Flip: RandomFlip}, {Pad: min(shape[0], shape[1]) - 1, Reflect: true, Flip: RandomFlip}} {
+			for epoch := range 20 {
+				got := make([]uint8, set.size())
+				a.apply(got, &set, 0, 1, epoch)
+				random := hash(1, uint64(epoch), 0)
+				down, right, flip := a.shift(random>>40), a.shift(random>>16), a.flips(random, 1, epoch, 0)
+				for i := range got {
+					y, x, c := i/set.Channels/set.Width, i/set.Channels%set.Width, i%set.Channels
+					if flip {
+						x = set.Width - 1 - x
+					}
+					want := uint8(0)
+					if y, x := a.source(y+down, set.Height), a.source(x+right, set.Width); y >= 0 && x >= 0 {
+						want = set.Images[(y*set.Width+x)*set.Channels+c]
+					}
+					if got[i] != want {
+						t.Fatalf("%v, %+v, epoch %d: byte %d is %d, want %d", shape, a, epoch, i, got[i], want)
+					}
+				}
+			}
+		}
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cifar
+package images
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 )
 
 func TestSplit(t *testing.T) {
-	whole := noise(1003, Classes10) // 101 of classes 0 to 2, 100 of the others
+	whole := noise(1003, ten) // 101 of classes 0 to 2, 100 of the others
 	for _, n := range []int{0, 1, 7, 100, 1003} {
 		rest, heldOut := whole.Split(n, 1)
 		if rest.Len() != 1003-n || heldOut.Len() != n {
@@ -38,7 +38,7 @@ func sortedImages(sets ...Set) []string {
 }
 
 func TestSplitSeed(t *testing.T) {
-	whole := noise(200, Classes10)
+	whole := noise(200, ten)
 	_, first := whole.Split(50, 1)
 	_, again := whole.Split(50, 1)
 	_, other := whole.Split(50, 2)
@@ -69,7 +69,7 @@ func TestSplitTooMany(t *testing.T) {
 					t.Errorf("Split(%d) of 10 images does not panic", n)
 				}
 			}()
-			noise(10, Classes10).Split(n, 1)
+			noise(10, ten).Split(n, 1)
 		}()
 	}
 }
