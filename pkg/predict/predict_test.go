@@ -9,6 +9,7 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"image/png"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -111,6 +112,28 @@ func TestProbabilities(t *testing.T) {
 	}
 }
 
+// onePixel is a network that takes the colours of the pixel in row 3 and column 20 for its logits.
+func onePixel(_ *model.Scope, images *Node) *Node {
+	pixel := Slice(images, AxisRange(), AxisElem(3), AxisElem(20)) // [batch, 1, 1, 3]
+	return Reshape(MulScalar(ConvertDType(pixel, dtypes.Float32), 0.01), -1, 3)
+}
+
+// The network gets the picture as it is, not turned and not mirrored.
+func TestProbabilitiesPlaces(t *testing.T) {
+	backend, err := accel.New("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer backend.Finalize()
+	picture := image.NewRGBA(image.Rect(0, 0, cifar.Size, cifar.Size))
+	draw.Draw(picture, picture.Bounds(), image.White, image.Point{}, draw.Src)
+	picture.SetRGBA(20, 3, color.RGBA{B: 255, A: 255}) // x, y
+	p, err := Probabilities(backend, onePixel, model.NewStore(), picture)
+	if want := softmax([]float32{0, 0, 2.55}); err != nil || math.Abs(p[2]-want[2]) > 1e-6 {
+		t.Errorf("%v, %v: want %v, of the only blue pixel", p, err, want)
+	}
+}
+
 func TestSoftmaxAndTop(t *testing.T) {
 	p := softmax([]float32{1000, 1001, 999})
 	if p[1] < 0.66 || p[1] > 0.67 {
@@ -126,12 +149,55 @@ func TestSoftmaxAndTop(t *testing.T) {
 	}
 }
 
+// TestFigure finds the picture in the figure, upright, and beside it a bar for each of the five likeliest classes, the highest first.
 func TestFigure(t *testing.T) {
-	figure, err := Figure(Shrink(flag(40, 40)), []float64{0, 0.1, 0.6, 0, 0, 0.1, 0.1, 0.1, 0, 0})
+	corners := image.NewRGBA(image.Rect(0, 0, cifar.Size, cifar.Size))
+	for i := range cifar.Size * cifar.Size {
+		x, y := i%cifar.Size, i/cifar.Size
+		corners.SetRGBA(x, y, color.RGBA{R: uint8(x / 16 * 255), G: uint8(y / 16 * 255), B: 17, A: 255})
+	}
+	content, err := Figure(corners, []float64{0, 0.1, 0.4, 0, 0, 0.3, 0.05, 0.15, 0, 0})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if img, err := png.Decode(bytes.NewReader(figure)); err != nil || img.Bounds().Dx() < img.Bounds().Dy() {
-		t.Errorf("%v", err)
+	figure, err := png.Decode(bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	height := figure.Bounds().Dy()
+	margin := height / 8
+	for _, at := range []image.Point{{0, 0}, {1, 0}, {0, 1}, {1, 1}} {
+		place := image.Pt(margin+10, margin+10).Add(at.Mul(height - 2*margin - 20))
+		want := color.RGBA{R: uint8(at.X * 255), G: uint8(at.Y * 255), B: 17, A: 255}
+		if got := color.RGBAModel.Convert(figure.At(place.X, place.Y)); got != want {
+			t.Errorf("the picture's corner %v is %v, want %v", at, got, want)
+		}
+	}
+	// The bars' heights, where their number changes from one column of pixels to the next.
+	var bars []float64
+	last := 0
+	for x := height; x < figure.Bounds().Dx(); x++ {
+		high := 0
+		for y := range height {
+			if c := color.RGBAModel.Convert(figure.At(x, y)).(color.RGBA); c == (color.RGBA{0x33, 0x33, 0x99, 0xff}) {
+				high++
+			}
+		}
+		if high > 10 && last <= 10 {
+			bars = append(bars, 0)
+		}
+		if high > 10 {
+			bars[len(bars)-1] = max(bars[len(bars)-1], float64(high))
+		}
+		last = high
+	}
+	want := []float64{0.4, 0.3, 0.15, 0.1, 0.05}
+	if len(bars) != len(want) {
+		t.Fatalf("%d bars: %v", len(bars), bars)
+	}
+	for i := range want {
+		if share := bars[i] / bars[0] * want[0]; math.Abs(share-want[i]) > 0.01 {
+			t.Errorf("bar %d stands for %.3f, want %g", i+1, share, want[i])
+		}
 	}
 }

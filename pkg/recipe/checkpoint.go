@@ -3,16 +3,13 @@
 package recipe
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
-	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -22,7 +19,6 @@ const (
 	LatestFile  = "latest.safetensors" // weights, optimizer and place in the data: what a resumed run needs
 	BestFile    = "best.safetensors"   // weights and statistics alone, of the epoch with the best held-out accuracy
 	HistoryFile = "history.jsonl"
-	lockFile    = "lock"
 )
 
 // Load reads the network that a run kept, from LatestFile, BestFile or any other weights file. Evaluating it with
@@ -132,28 +128,6 @@ func nothingToLose(dir string) error {
 		}
 	}
 	return nil
-}
-
-// lock keeps a second process out of the directory; the lock ends with the process. With wait it waits for the other one.
-func lock(ctx context.Context, dir string, wait bool) (unlock func(), err error) {
-	if dir == "" {
-		return func() {}, nil
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("directory of the run: %w", err)
-	}
-	l := flock.New(filepath.Join(dir, lockFile))
-	locked, err := l.TryLock()
-	if err == nil && !locked && wait {
-		locked, err = l.TryLockContext(ctx, 200*time.Millisecond)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w", dir, err)
-	}
-	if !locked {
-		return nil, fmt.Errorf("%s is in use by another training", dir)
-	}
-	return func() { _ = l.Unlock() }, nil
 }
 
 // ErrNotFinite is wrapped by the error that ends a training whose loss or weights became infinite or not a number.

@@ -5,6 +5,7 @@ package recipe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/gofrs/flock"
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -281,6 +283,23 @@ func TestFitErrors(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(unlock)
+		}, fmt.Sprintf("in use by another training, process %d: stop it with kill %[1]d", os.Getpid())},
+		{"in use on another machine", func(t *testing.T, j *Job) {
+			unlock, err := lock(t.Context(), j.Dir, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(unlock)
+			if err := os.WriteFile(filepath.Join(j.Dir, lockFile), []byte("77 node-b\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}, "in use by another training, process 77 on node-b"},
+		{"in use by a program that does not tell", func(t *testing.T, j *Job) {
+			l := flock.New(filepath.Join(j.Dir, lockFile))
+			if locked, err := l.TryLock(); err != nil || !locked {
+				t.Fatal(locked, err)
+			}
+			t.Cleanup(func() { _ = l.Unlock() })
 		}, "in use by another training"},
 		{"another recipe there", func(t *testing.T, j *Job) {
 			fitOnce(t, *j)
