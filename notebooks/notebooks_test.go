@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/skipnets/skipnets/internal/setup"
+	"github.com/skipnets/skipnets/internal/setup/pjrt"
 )
 
 const (
@@ -130,7 +131,7 @@ func read(t *testing.T, name string) (n notebook) {
 func ready(t *testing.T) *setup.Setup {
 	t.Helper()
 	dependOn(t, "../pkg")
-	s, err := setup.New(setup.Options{Quick: true})
+	s, err := setup.New(setup.Options{Quick: true, Helper: pjrt.Command()})
 	if err != nil {
 		t.Fatal(err)
 	}

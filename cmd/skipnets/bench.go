@@ -23,12 +23,11 @@ func benchCommand() *cli.Command {
 		Name:      "bench",
 		Usage:     "measure training and evaluation speed, first step and memory",
 		UsageText: "skipnets bench [-batch 128] [-steps 20] [-precision fp32,bf16] [NET…]",
-		Flags: []cli.Flag{
-			backendFlag(),
+		Flags: backendFlags(
 			&cli.IntFlag{Name: "batch", Value: 128, Usage: "images in a batch"},
 			&cli.IntFlag{Name: "steps", Value: 20, Usage: "steps, of which the median counts"},
 			&cli.StringFlag{Name: "precision", Value: "fp32", Usage: "of the convolutions: fp32, bf16 or fp32,bf16"},
-		},
+		),
 		Action: benchAction,
 	}
 }

@@ -12,8 +12,8 @@ import (
 func doctorCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "doctor",
-		Usage: "list what is there, and for what is missing the command that mends it",
-		Flags: setupFlags(&cli.BoolFlag{Name: "mend", Usage: "first make ready what is missing"}),
+		Usage: "try everything that the course uses, in some ten seconds, and say for what does not work how it is mended",
+		Flags: setupFlags(&cli.BoolFlag{Name: "mend", Usage: "make ready what is missing, and once more what does not work"}),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			s, err := newSetup(c)
 			if err != nil {
@@ -23,9 +23,9 @@ func doctorCommand() *cli.Command {
 				return err
 			}
 			if c.Bool("mend") {
-				return s.Ready(ctx, s.Steps()...)
+				return s.Mend(ctx, s.Steps()...)
 			}
-			return s.Doctor(c.Root().Writer)
+			return s.Doctor(ctx, c.Root().Writer)
 		},
 	}
 }

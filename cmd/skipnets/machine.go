@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/skipnets/skipnets/internal/setup"
+	"github.com/skipnets/skipnets/internal/setup/pjrt"
 	"github.com/skipnets/skipnets/pkg/accel"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/images"
@@ -20,7 +21,11 @@ func ready(ctx context.Context, cmd *cli.Command, withData bool) (compute.Backen
 	if err != nil {
 		return nil, nil, err
 	}
-	steps := []setup.Step{s.Compiler(), s.Plugin()}
+	var steps []setup.Step
+	if !pjrt.Linked { // say why, and how to change it
+		steps = append(steps, s.Compiler())
+	}
+	steps = append(steps, s.Plugin())
 	if withData {
 		steps = append(steps, s.Dataset())
 	}

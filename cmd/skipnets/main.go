@@ -11,9 +11,12 @@ import (
 	"syscall"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/skipnets/skipnets/internal/setup/pjrt"
 )
 
 func main() {
+	pjrt.Serve()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once

@@ -20,12 +20,11 @@ func predictCommand() *cli.Command {
 		Name:      "predict",
 		Usage:     "name what a picture of your own shows: the top five classes, and a figure",
 		UsageText: "skipnets predict [-weights WEIGHTS] [-out FIGURE.png] PICTURE",
-		Flags: []cli.Flag{
-			backendFlag(),
+		Flags: backendFlags(
 			&cli.StringFlag{Name: "weights", Usage: "a weights file, or the directory of a run (default: the residual network that comes with skipnets)"},
 			&cli.StringFlag{Name: "net", Usage: "the network, where the weights file does not name it"},
 			&cli.StringFlag{Name: "out", Usage: "write the picture as the network sees it, with the classes, to this PNG file"},
-		},
+		),
 		Action: predictAction,
 	}
 }

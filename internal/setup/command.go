@@ -27,6 +27,15 @@ func (s *Setup) command(ctx context.Context, program string, args ...string) *ex
 	return cmd
 }
 
+// quietly runs a program whose output matters only if it fails.
+func quietly(cmd *exec.Cmd) error {
+	output, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s: %w%s", filepath.Base(cmd.Path), err, tail(string(output)))
+	}
+	return nil
+}
+
 // run runs a program with a sign of life on Out. Its output is returned, and ends the error if it fails.
 func (s *Setup) run(cmd *exec.Cmd, what string) (string, error) {
 	defer s.spin(what)()

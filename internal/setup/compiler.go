@@ -3,9 +3,12 @@
 package setup
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 )
@@ -15,16 +18,17 @@ func (s *Setup) Compiler() Step {
 	return Step{
 		Name:  "C compiler",
 		Check: s.checkCompiler,
+		Try:   s.tryCompiler,
 		Mend: "install one: " + installCommand("gcc libc6-dev", "gcc glibc-devel", "gcc") +
 			"\n  or choose -backend go, which needs none and is at least twenty times slower",
 	}
 }
 
-func (s *Setup) checkCompiler() (string, error) {
+func (s *Setup) checkCompiler(ctx context.Context) (string, error) {
 	if s.Backend == "go" {
 		return "not needed by backend go", nil
 	}
-	output, err := exec.Command("go", "env", "CC", "CGO_ENABLED").Output()
+	output, err := s.command(ctx, "go", "env", "CC", "CGO_ENABLED").Output()
 	if err != nil {
 		return "", fmt.Errorf("go env: %w", err)
 	}
@@ -39,12 +43,37 @@ func (s *Setup) checkCompiler() (string, error) {
 	if enabled != "1" {
 		return "", fmt.Errorf("%s is here but CGO_ENABLED=%s keeps Go from using it", words[0], enabled)
 	}
-	version, err := exec.Command(words[0], "--version").Output()
+	version, err := s.command(ctx, words[0], "--version").Output()
 	if err != nil {
 		return "", fmt.Errorf("%s --version: %w", words[0], err)
 	}
 	first, _, _ := strings.Cut(string(version), "\n")
 	return first, nil
+}
+
+// tryCompiler compiles, links and runs a program of one line, which needs the C library's headers too.
+func (s *Setup) tryCompiler(ctx context.Context) error {
+	if s.Backend == "go" {
+		return nil
+	}
+	output, err := s.command(ctx, "go", "env", "CC").Output()
+	if err != nil {
+		return fmt.Errorf("go env: %w", err)
+	}
+	dir, err := os.MkdirTemp("", "skipnets-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	source, program := filepath.Join(dir, "try.c"), filepath.Join(dir, "try")
+	if err := os.WriteFile(source, []byte("#include <stdlib.h>\nint main(void) { return abs(0); }\n"), 0o644); err != nil {
+		return s.fullDisk(err)
+	}
+	words := strings.Fields(string(output))
+	if err := quietly(s.command(ctx, words[0], append(words[1:], "-o", program, source)...)); err != nil {
+		return fmt.Errorf("it cannot compile a program of two lines: %w", err)
+	}
+	return quietly(s.command(ctx, program))
 }
 
 // installCommand is how packages are installed on this system; their names differ.

@@ -5,5 +5,8 @@
 goroot={goroot}
 PATH={kernel}:{bin}:${PATH:-/usr/local/bin:/usr/bin:/bin}${goroot:+:$goroot/bin}
 SKIPNETS_HOME={home}
-export PATH SKIPNETS_HOME
+GOMODCACHE=${GOMODCACHE:-{gomodcache}}
+GOCACHE=${GOCACHE:-{gocache}}
+export PATH SKIPNETS_HOME GOMODCACHE GOCACHE
+export {go} # in place of the user's own: see environment.go
 exec {gonb} --kernel "$1" -logtostderr=false -log_dir={log} -stderrthreshold=FATAL

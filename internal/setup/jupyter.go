@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"regexp"
 
 	"github.com/google/renameio/v2"
@@ -24,6 +23,7 @@ func (s *Setup) Jupyter() Step {
 	return Step{
 		Name:  "JupyterLab",
 		Check: s.checkJupyter,
+		Try:   s.tryJupyter,
 		Make:  s.makeJupyter,
 		Mend:  "It comes through pip: try again with a network connection, and see the output above.",
 	}
@@ -32,7 +32,7 @@ func (s *Setup) Jupyter() Step {
 // jupyterReady is written into the environment when all packages are there; it holds the sum of their list.
 const jupyterReady = "skipnets-jupyter"
 
-func (s *Setup) checkJupyter() (string, error) {
+func (s *Setup) checkJupyter(context.Context) (string, error) {
 	sum, err := os.ReadFile(s.path("venv", jupyterReady))
 	if err != nil {
 		return "", errors.New("not here yet")
@@ -43,8 +43,16 @@ func (s *Setup) checkJupyter() (string, error) {
 	return fmt.Sprintf("%s with nbconvert %s", pinned("jupyterlab"), pinned("nbconvert")), nil
 }
 
+//go:embed try.py
+var tryScript string
+
+// tryJupyter makes sure that every file of every package is there, and imports what we use.
+func (s *Setup) tryJupyter(ctx context.Context) error {
+	return quietly(s.pythonCommand(ctx, "-c", tryScript))
+}
+
 func (s *Setup) makeJupyter(ctx context.Context) error {
-	if _, err := s.checkPython(); err != nil {
+	if _, err := s.checkPython(ctx); err != nil {
 		return err
 	}
 	list := s.path("downloads", "requirements.txt")
@@ -54,16 +62,10 @@ func (s *Setup) makeJupyter(ctx context.Context) error {
 	if err := renameio.WriteFile(list, requirements, 0o644); err != nil {
 		return s.unwritable(err)
 	}
-	if _, err := s.run(s.pip(ctx, "install", "--requirement", list), "installing JupyterLab (60 MB)"); err != nil {
+	if _, err := s.run(s.pip(ctx, "install", "--require-hashes", "--force-reinstall", "--requirement", list), "installing JupyterLab (60 MB)"); err != nil {
 		return err
 	}
 	return renameio.WriteFile(s.path("venv", jupyterReady), []byte(requirementsSum()), 0o644)
-}
-
-// pip prepares a pip command which gives up soon when there is no network.
-func (s *Setup) pip(ctx context.Context, command string, args ...string) *exec.Cmd {
-	options := []string{"-m", "pip", command, "--quiet", "--retries=1", "--timeout=30"}
-	return s.command(ctx, s.python(), append(options, args...)...)
 }
 
 func requirementsSum() string {

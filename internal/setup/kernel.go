@@ -19,7 +19,7 @@ import (
 
 // Kernel tells our JupyterLab, and no other, about GoNB, in such a way that every notebook sees this module's packages.
 func (s *Setup) Kernel() Step {
-	return Step{Name: "Jupyter kernel", Check: s.checkKernel, Make: s.makeKernel}
+	return Step{Name: "Jupyter kernel", Check: s.checkKernel, Try: s.tryKernel, Make: s.makeKernel}
 }
 
 // KernelName is the kernel's name in a notebook's metadata.
@@ -31,7 +31,7 @@ var gonbScript string
 //go:embed go.sh
 var goScript string
 
-func (s *Setup) checkKernel() (string, error) {
+func (s *Setup) checkKernel(context.Context) (string, error) {
 	for name, want := range s.kernelFiles() {
 		got, err := os.ReadFile(name)
 		if err != nil {
@@ -82,16 +82,22 @@ func (s *Setup) kernelFiles() map[string][]byte {
 
 // script fills in a script's names, as words of the shell.
 func (s *Setup) script(text string) []byte {
+	var goQuoted []string
+	for _, variable := range goEnvironment() {
+		goQuoted = append(goQuoted, quoted(variable))
+	}
 	return []byte(strings.NewReplacer(
 		"{home}", quoted(s.Home), "{source}", quoted(s.Source), "{kernel}", quoted(s.path("kernel")), "{bin}", quoted(s.path("bin")),
-		"{log}", quoted(s.path("jupyter", "log")), "{gonb}", quoted(s.path("bin", "gonb")), "{goroot}", quoted(s.goroot()),
+		"{log}", quoted(s.path("jupyter", "log")), "{gonb}", quoted(s.path("bin", "gonb")), "{goroot}", quoted(s.goEnv("GOROOT")),
+		"{gomodcache}", quoted(s.goEnv("GOMODCACHE")), "{gocache}", quoted(s.goEnv("GOCACHE")), "{go}", strings.Join(goQuoted, " "),
 	).Replace(text))
 }
 
-// goroot is where the Go lies that the checkout asks for, so that the kernel finds it also where PATH does not lead to it, as
-// when an editor that was started from the desktop starts the kernel.
-func (s *Setup) goroot() string {
-	cmd := exec.Command("go", "env", "GOROOT")
+// goEnv is what the Go that the checkout asks for answers: where it lies (GOROOT) and where it keeps what it has downloaded and
+// compiled. So the kernel finds that also where PATH and other variables do not lead to it, as when an editor that was started
+// from the desktop starts the kernel.
+func (s *Setup) goEnv(name string) string {
+	cmd := exec.Command("go", "env", name)
 	cmd.Dir = s.Source
 	output, err := cmd.Output()
 	if err != nil {

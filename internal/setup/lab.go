@@ -27,8 +27,8 @@ func (s *Setup) Lab(ctx context.Context, options LabOptions) error {
 		"--ServerApp.port=" + strconv.Itoa(options.Port),
 		"--FileCheckpoints.checkpoint_dir=" + s.path("jupyter", "checkpoints"),
 		"--MultiKernelManager.default_kernel_name=" + KernelName,
-		"--LabApp.extension_manager=readonly",                    // what is installed is pinned
-		"--ServerApp.jpserver_extensions={'jupyter_lsp': False}", // for other languages, and slow to start
+		"--LabApp.extension_manager=readonly",                                                       // what is installed is pinned
+		"--ServerApp.jpserver_extensions={'jupyter_server_terminals': True, 'notebook_shim': True}", // not jupyter_lsp: for other languages, and slow to start
 		"--log-level=WARN",
 	}
 	if !options.Browser {
@@ -37,10 +37,11 @@ func (s *Setup) Lab(ctx context.Context, options LabOptions) error {
 	if os.Geteuid() == 0 {
 		args = append(args, "--allow-root") // as in a container; Jupyter refuses otherwise
 	}
-	cmd := s.command(ctx, s.python(), args...)
+	cmd := s.pythonCommand(ctx, args...)
 	cmd.SysProcAttr = nil                                                    // it ends with the terminal
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it stops its kernels first
-	cmd.Stdout, cmd.Stderr = s.Out, s.Out
+	out := &wordWriter{out: s.Out}
+	cmd.Stdout, cmd.Stderr = out, out // one writer: it is written by one goroutine
 	s.say("starting JupyterLab; Ctrl-C stops it")
 	err := cmd.Run()
 	if errors.Is(ctx.Err(), context.Canceled) {

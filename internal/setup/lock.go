@@ -55,5 +55,5 @@ func (s *Setup) await(ctx context.Context, file *os.File) error {
 }
 
 func (s *Setup) unwritable(err error) error {
-	return fmt.Errorf("cannot write in %s, set %s to a folder that may be written: %w", s.Home, EnvHome, err)
+	return explained{fmt.Errorf("cannot write in %s, set %s to a folder that may be written: %w", s.Home, EnvHome, err)}
 }

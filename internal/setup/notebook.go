@@ -146,7 +146,7 @@ func (s *Setup) Execute(ctx context.Context, notebook, dir string, patience time
 	page = filepath.Join(dir, pageName(name))
 	ctx, sign, stop := watchdog(ctx, patience)
 	defer stop()
-	cmd := s.command(ctx, s.python(), "-c", executeScript, notebook, KernelName, executed, page)
+	cmd := s.pythonCommand(ctx, "-c", executeScript, notebook, KernelName, executed, page)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it stops the kernel first
 	cells, err := cmd.StdoutPipe()
 	if err != nil {

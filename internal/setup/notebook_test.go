@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/skipnets/skipnets/internal/setup/pjrt"
 )
 
 // realSetup makes ready, in the user's own home, what notebooks need.
@@ -18,7 +20,7 @@ func realSetup(t *testing.T) *Setup {
 	if testing.Short() {
 		t.Skip("-short leaves out what needs JupyterLab")
 	}
-	s, err := New(Options{Quick: true})
+	s, err := New(Options{Quick: true, Helper: pjrt.Command()})
 	if err != nil {
 		t.Fatal(err)
 	}

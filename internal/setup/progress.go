@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 )
 
 // bar shows a download of size bytes (-1: unknown) of which done are here already. Without a terminal it shows nothing.
@@ -69,9 +70,5 @@ func (s *Setup) barOptions(what string) []progressbar.Option {
 
 func (s *Setup) terminal() bool {
 	file, ok := s.Out.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return ok && term.IsTerminal(int(file.Fd()))
 }

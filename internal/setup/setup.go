@@ -53,12 +53,18 @@ type Options struct {
 	Data    string    // a folder with CIFAR-10; default: $SKIPNETS_DATA, else it is downloaded
 	Quick   bool      // the embedded sample will do; also set by $SKIPNETS_QUICK
 	Out     io.Writer // where progress goes; default: os.Stderr
+
+	Unverified bool                                            // a plugin without a published checksum may be downloaded
+	Ask        func(ctx context.Context, question string) bool // asks the user for yes or no; nil: nobody is there
+	Helper     []string                                        // the command line of a helper: pjrt.Command()
 }
 
 // A Setup knows what was asked for and how to make it ready.
 type Setup struct {
 	Options
 	sources sources
+	insists bool  // nothing is taken for granted: what worked is tried again, what could not be had is asked for again
+	missing error // why there is no plugin, once we know that none can be had
 }
 
 // sources are where things come from. Tests put their own here.
@@ -69,6 +75,7 @@ type sources struct {
 	wheelSum               string
 	pythons                []string      // Python commands, tried in this order
 	installerPatience      time.Duration // what GoMLX's installer gets before the next source has its turn
+	probe                  string        // a program that does nothing
 }
 
 // New checks the options and fills in the defaults. It writes nothing.
@@ -123,16 +130,17 @@ func checkout(start string) (string, error) {
 
 // A Step is one thing that is made ready.
 type Step struct {
-	Name  string                                // what it makes ready
-	Check func() (detail string, err error)     // quick; tells version and place, or why it is not ready
-	Make  func(ctx context.Context) (err error) // makes it ready; nil if only the user can
-	Mend  string                                // what the user can do when Make cannot, or fails
-	note  func() (warning string)               // said after a successful Check, if not empty
+	Name  string                                               // what it makes ready
+	Check func(ctx context.Context) (detail string, err error) // quick; tells version and place, or why it is not ready
+	Try   func(ctx context.Context) error                      // uses what Check has found, which takes seconds; nil if Check has done so
+	Make  func(ctx context.Context) (err error)                // makes it ready, or anew; nil if only the user can
+	Mend  string                                               // what the user can do when Make cannot, or fails
+	note  func() (warning string)                              // said after a successful Check, if not empty
 }
 
 // Steps lists everything, in the order in which it is made ready: later steps may use earlier ones.
 func (s *Setup) Steps() []Step {
-	return []Step{s.Compiler(), s.Python(), s.Plugin(), s.Dataset(), s.Jupyter(), s.Tools(), s.Kernel()}
+	return []Step{s.Folders(), s.Compiler(), s.Python(), s.Plugin(), s.Dataset(), s.Jupyter(), s.Tools(), s.Kernel()}
 }
 
 // Ready makes ready what is missing and says so on Out. It stops at the first step that fails.
@@ -146,7 +154,7 @@ func (s *Setup) Ready(ctx context.Context, steps ...Step) error {
 }
 
 func (s *Setup) ready(ctx context.Context, step Step) error {
-	detail, err := step.Check()
+	detail, err := step.Check(ctx)
 	if err != nil {
 		if step.Make == nil {
 			return withMend(err, step.Mend)
@@ -172,45 +180,25 @@ func (s *Setup) make(ctx context.Context, step Step) (detail string, err error) 
 		return "", err
 	}
 	defer unlock()
-	if detail, err = step.Check(); err == nil {
+	if detail, err = step.Check(ctx); err == nil {
 		return detail, nil
 	}
 	if err := step.Make(ctx); err != nil {
-		return "", err
+		return "", s.fullDisk(err)
 	}
-	return step.Check()
+	return step.Check(ctx)
 }
 
+// An explained error says itself what to do; a step's general advice would only mislead.
+type explained struct{ error }
+
+func (e explained) Unwrap() error { return e.error }
+
 func withMend(err error, mend string) error {
-	if mend == "" || errors.Is(err, context.Canceled) {
+	if mend == "" || errors.Is(err, context.Canceled) || errors.As(err, new(explained)) {
 		return err
 	}
 	return fmt.Errorf("%w\n  %s", err, mend)
-}
-
-// Env is the environment of everything that is started for the user: os.Environ and what was chosen here.
-func (s *Setup) Env() []string {
-	env := append(os.Environ(),
-		EnvHome+"="+s.Home,
-		EnvSource+"="+s.Source,
-		EnvBackend+"="+s.UseBackend(),
-		"GOMLX_NO_AUTO_INSTALL=1", // all that is installed is installed here
-		"PATH="+s.path("bin")+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"JUPYTER_CONFIG_DIR="+s.path("jupyter", "config"),
-		"JUPYTER_DATA_DIR="+s.path("jupyter", "data"),
-		"JUPYTER_RUNTIME_DIR="+s.path("jupyter", "runtime"),
-		"IPYTHONDIR="+s.path("jupyter", "ipython"),
-		"PIP_CACHE_DIR="+s.path("downloads", "pip"),
-		"PIP_DISABLE_PIP_VERSION_CHECK=1",
-		"npm_config_cache="+s.path("downloads", "npm"),
-	)
-	if s.Data != "" {
-		env = append(env, EnvData+"="+s.Data)
-	}
-	if s.Quick {
-		env = append(env, EnvQuick+"=1")
-	}
-	return env
 }
 
 // path is a path in Home.

@@ -15,7 +15,14 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/skipnets/skipnets/internal/setup/pjrt"
 )
+
+func TestMain(m *testing.M) {
+	pjrt.Serve()
+	os.Exit(m.Run())
+}
 
 // newTest is a Setup with a home of its own, whose sources are all unreachable, and what it says.
 func newTest(t *testing.T, options Options) (*Setup, *bytes.Buffer) {
@@ -26,6 +33,7 @@ func newTest(t *testing.T, options Options) (*Setup, *bytes.Buffer) {
 	noNetwork(t)
 	said := &bytes.Buffer{}
 	options.Out = said
+	options.Helper = pjrt.Command()
 	if options.Home == "" {
 		options.Home = filepath.Join(t.TempDir(), "home")
 	}
@@ -109,9 +117,12 @@ func TestReadyMakesWhatIsMissingOnce(t *testing.T) {
 	s, said := newTest(t, Options{})
 	var made, checked int
 	step := Step{
-		Name:  "thing",
-		Check: func() (string, error) { checked++; return "version 1", errorIf(made == 0, "not here yet") },
-		Make:  func(context.Context) error { made++; return nil },
+		Name: "thing",
+		Check: func(context.Context) (string, error) {
+			checked++
+			return "version 1", errorIf(made == 0, "not here yet")
+		},
+		Make: func(context.Context) error { made++; return nil },
 	}
 	for range 2 {
 		if err := s.Ready(t.Context(), step); err != nil {
@@ -130,11 +141,11 @@ func TestReadyStopsAtFailure(t *testing.T) {
 	s, _ := newTest(t, Options{})
 	failing := Step{
 		Name:  "thing",
-		Check: func() (string, error) { return "", errors.New("not here yet") },
+		Check: func(context.Context) (string, error) { return "", errors.New("not here yet") },
 		Make:  func(context.Context) error { return errors.New("it rains") },
 		Mend:  "wait for the sun",
 	}
-	later := Step{Name: "later", Check: func() (string, error) { t.Error("went on"); return "", nil }}
+	later := Step{Name: "later", Check: func(context.Context) (string, error) { t.Error("went on"); return "", nil }}
 	wantError(t, s.Ready(t.Context(), failing, later), "thing", "it rains", "wait for the sun")
 
 	failing.Make = func(context.Context) error { return nil } // but it still is not there
@@ -150,7 +161,7 @@ func TestTwoAtOnce(t *testing.T) {
 	var working atomic.Bool
 	step := Step{
 		Name:  "slow thing",
-		Check: func() (string, error) { return "here", errorIf(made.Load() == 0, "not here yet") },
+		Check: func(context.Context) (string, error) { return "here", errorIf(made.Load() == 0, "not here yet") },
 		Make: func(context.Context) error {
 			if !working.CompareAndSwap(false, true) {
 				t.Error("two work at the same time")
@@ -289,7 +300,7 @@ func TestEnv(t *testing.T) {
 func TestDoctorChangesNothing(t *testing.T) {
 	s, _ := newTest(t, Options{})
 	var listed bytes.Buffer
-	wantError(t, s.Doctor(&listed), "6 missing")
+	wantError(t, s.Doctor(t.Context(), &listed), "6 not ready")
 	for _, want := range []string{"✓ C compiler: ", "✗ Python: ", "✗ XLA plugin: ", "✗ CIFAR-10: ", "✗ JupyterLab: ", "✗ GoNB: ",
 		"✗ Jupyter kernel: ", "go run ./cmd/skipnets doctor -mend", "home " + s.Home} {
 		if !strings.Contains(listed.String(), want) {
@@ -307,7 +318,7 @@ func TestCompiler(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, _ := newTest(t, Options{})
-	if detail, err := s.checkCompiler(); err != nil {
+	if detail, err := s.checkCompiler(t.Context()); err != nil {
 		t.Errorf("%q, %v", detail, err)
 	}
 	bin := t.TempDir() // with go and nothing else

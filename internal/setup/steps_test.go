@@ -21,17 +21,17 @@ func TestPython(t *testing.T) {
 		pythons  []string
 		mentions []string
 	}{
-		"none":    {[]string{"no-such-python"}, []string{"no Python here"}},
-		"old":     {[]string{program(t, "echo 3.8.10; exit 1")}, []string{"3.8.10", "3.10 or newer"}},
-		"no venv": {[]string{program(t, "echo No module named ensurepip >&2; exit 1")}, []string{"venv and ensurepip are missing"}},
-		"venv fails": {[]string{program(t, `case $2 in venv) echo no room >&2; exit 1;; esac; echo 3.11.0`)},
+		"none":    {[]string{"no-such-python"}, []string{"no Python here", "install it"}},
+		"old":     {[]string{program(t, "echo 3.8.10; exit 1")}, []string{"3.8.10", "3.10 or newer", "install it"}},
+		"no venv": {[]string{program(t, "echo No module named ensurepip >&2; exit 1")}, []string{"venv and ensurepip are missing", "install it"}},
+		"venv fails": {[]string{program(t, `case $3 in venv) echo no room >&2; exit 1;; esac; echo 3.11.0`)},
 			[]string{"no room"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := newTest(t, Options{})
 			s.sources.pythons = test.pythons
-			wantError(t, s.Ready(t.Context(), s.Python()), append(test.mentions, "Python", "install it")...)
-			if detail, err := s.checkPython(); err == nil {
+			wantError(t, s.Ready(t.Context(), s.Python()), append(test.mentions, "Python")...)
+			if detail, err := s.checkPython(t.Context()); err == nil {
 				t.Errorf("it is said to be ready: %s", detail)
 			}
 		})
@@ -39,8 +39,8 @@ func TestPython(t *testing.T) {
 }
 
 // fakePython answers findPython's question and makes an environment with an interpreter that knows its version.
-const fakePython = `case $2 in
-venv) mkdir -p "$3/bin" && printf '#!/bin/sh\necho Python 3.11' >"$3/bin/python" && chmod +x "$3/bin/python" ;;
+const fakePython = `case $3 in
+venv) mkdir -p "$4/bin" && printf '#!/bin/sh\necho Python 3.11' >"$4/bin/python" && chmod +x "$4/bin/python" ;;
 *) echo 3.11.0 ;;
 esac`
 
@@ -62,13 +62,13 @@ func TestPythonAfterKill(t *testing.T) {
 	if err := os.WriteFile(s.python(), []byte("#!/bin/sh\necho Python 3.1"), 0o755); err != nil { // as when the system's is replaced
 		t.Fatal(err)
 	}
-	if _, err := s.checkPython(); err == nil || !strings.Contains(err.Error(), "made for Python 3.11.0, and the system has Python 3.1 now") {
+	if _, err := s.checkPython(t.Context()); err == nil || !strings.Contains(err.Error(), "made for Python 3.11.0, and the system has Python 3.1 now") {
 		t.Errorf("error %v for an environment of another Python", err)
 	}
 	if err := os.Remove(s.python()); err != nil { // as when the system's Python is gone
 		t.Fatal(err)
 	}
-	if detail, err := s.checkPython(); err == nil {
+	if detail, err := s.checkPython(t.Context()); err == nil {
 		t.Errorf("an environment without interpreter is said to be ready: %s", detail)
 	}
 }
@@ -85,15 +85,25 @@ func TestJupyterWithoutNetwork(t *testing.T) {
 	if waited := time.Since(start); waited > time.Minute {
 		t.Errorf("gave up after %v only", waited)
 	}
-	if _, err := s.checkJupyter(); err == nil {
+	if _, err := s.checkJupyter(t.Context()); err == nil {
 		t.Error("it is said to be ready")
 	}
 }
 
 func TestRequirementsArePinned(t *testing.T) {
-	for line := range strings.Lines(string(requirements)) {
-		if !strings.HasPrefix(line, "#") && !strings.Contains(line, "==") {
-			t.Errorf("not pinned: %s", line)
+	for name, list := range map[string]string{"requirements.txt": string(requirements), "docker's": text(t, "../../docker/requirements-cuda.txt")} {
+		var packages, hashes int
+		for line := range strings.Lines(strings.ReplaceAll(list, "\\\n", "")) {
+			if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+				continue
+			}
+			if packages++; !strings.Contains(line, "==") || !strings.Contains(line, "--hash=sha256:") {
+				t.Errorf("%s: no version or no hash: %.60s", name, line)
+			}
+			hashes += strings.Count(line, "--hash=sha256:")
+		}
+		if packages < 10 || hashes < packages {
+			t.Errorf("%s: %d packages, %d hashes", name, packages, hashes)
 		}
 	}
 	if got := pinned("jupyterlab"); !strings.HasPrefix(got, "4.") {
@@ -151,19 +161,18 @@ func TestDataDigests(t *testing.T) {
 }
 
 func TestDataCut(t *testing.T) {
-	s, _ := newTest(t, Options{})
+	s, said := newTest(t, Options{})
 	if err := os.MkdirAll(s.DataDir(), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(s.DataDir(), "data_batch_1.bin"), []byte("cut"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.Dataset().Check()
-	wantError(t, err, "3 bytes", "remove the folder")
-	err = s.Ready(t.Context(), s.Dataset()) // downloads nothing that the folder would be in the way of
-	wantError(t, err, "data_batch_1.bin", "remove the folder")
-	if strings.Contains(err.Error(), "the official archive:") {
-		t.Errorf("a source was tried: %v", err)
+	_, err := s.Dataset().Check(t.Context())
+	wantError(t, err, "data_batch_1.bin has 3 bytes")
+	wantError(t, s.Ready(t.Context(), s.Dataset()), "the official archive:") // it does not keep what is damaged, but fetches it again
+	if !strings.Contains(said.String(), "removing what is damaged") {
+		t.Errorf("it does not say that it removes something: %s", said)
 	}
 }
 
@@ -212,6 +221,15 @@ func TestWheel(t *testing.T) {
 	s.sources.wheelSum = sumOf(t, wheel)
 	_, err = s.unpackWheel(wheel, dir)
 	wantError(t, err, "holds no "+pluginName)
+}
+
+func text(t *testing.T, file string) string {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
 }
 
 func sumOf(t *testing.T, file string) string {
@@ -274,7 +292,7 @@ func TestPluginFallback(t *testing.T) {
 
 func TestPluginOfAnotherBackend(t *testing.T) {
 	s, _ := newTest(t, Options{})
-	if _, err := s.Plugin().Check(); err == nil {
+	if _, err := s.Plugin().Check(t.Context()); err == nil {
 		t.Error("it is said to be ready")
 	}
 	for _, backend := range []string{"go", "xla:cuda", "xla:/some/plugin.so"} {
@@ -284,7 +302,7 @@ func TestPluginOfAnotherBackend(t *testing.T) {
 		}
 	}
 	s.Backend = "go"
-	if detail, err := s.Plugin().Check(); err != nil || !strings.Contains(detail, "not needed") {
+	if detail, err := s.Plugin().Check(t.Context()); err != nil || !strings.Contains(detail, "not needed") {
 		t.Errorf("%q, %v", detail, err)
 	}
 }
@@ -333,7 +351,7 @@ func TestKernel(t *testing.T) {
 	if err := os.WriteFile(s.path("kernel", "go"), []byte("other"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.Kernel().Check()
+	_, err = s.Kernel().Check(t.Context())
 	wantError(t, err, "another checkout")
 }
 
@@ -347,18 +365,19 @@ func TestKernelEnvironment(t *testing.T) {
 	if err := os.Mkdir(s.path("bin"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	gonb := "#!/bin/sh\nprintf '%s\\n' \"$SKIPNETS_HOME\" \"$@\" \"$(go env GOVERSION)\" \"$(command -v goimports)\"\n"
+	gonb := "#!/bin/sh\nprintf '%s\\n' \"$SKIPNETS_HOME\" \"$@\" \"$(go env GOVERSION)\" \"$(command -v goimports)\" \"$GOWORK\" \"$(go env GOMODCACHE GOFLAGS)\"\n"
 	for name, content := range map[string]string{"gonb": gonb, "goimports": "#!/bin/sh\n"} {
 		if err := os.WriteFile(s.path("bin", name), []byte(content), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, path := range [][]string{nil, {"PATH=/usr/bin:/bin"}} {
+	modules := s.goEnv("GOMODCACHE")
+	for _, path := range [][]string{nil, {"PATH=/usr/bin:/bin"}, {"GOWORK=/some/go.work", "GOFLAGS=-mod=vendor"}} {
 		cmd := exec.CommandContext(t.Context(), s.path("kernel", "gonb"), "connection file")
 		cmd.Env = append([]string{"HOME=" + os.Getenv("HOME")}, path...)
 		output, err := cmd.CombinedOutput()
 		want := []string{s.Home, "--kernel", "connection file", "-logtostderr=false", "-log_dir=" + s.path("jupyter", "log"),
-			"-stderrthreshold=FATAL", runtime.Version(), s.path("bin", "goimports"), ""}
+			"-stderrthreshold=FATAL", runtime.Version(), s.path("bin", "goimports"), "off", modules, "-buildvcs=false", ""}
 		if err != nil || string(output) != strings.Join(want, "\n") {
 			t.Errorf("with %q: %v\n%s", path, err, output)
 		}
@@ -419,7 +438,7 @@ func TestGoCommand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		script = bytes.ReplaceAll(script, []byte(quoted(s.goroot())), []byte(quoted(filepath.Dir(dir))))
+		script = bytes.ReplaceAll(script, []byte(quoted(s.goEnv("GOROOT"))), []byte(quoted(filepath.Dir(dir))))
 		cmd := exec.CommandContext(t.Context(), program(t, string(script)), strings.Fields(test.asked)...)
 		cmd.Env = append(os.Environ(), "GOPROXY=on")
 		if output, err := cmd.CombinedOutput(); err != nil {

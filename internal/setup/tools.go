@@ -18,6 +18,7 @@ func (s *Setup) Tools() Step {
 	return Step{
 		Name:  "GoNB",
 		Check: s.checkTools,
+		Try:   s.tryTools,
 		Make:  s.makeTools,
 		Mend:  "It comes through the go command: try again with a network connection, and see the output above.",
 	}
@@ -28,7 +29,7 @@ const (
 	goplsVersion = "v0.21.1"
 )
 
-func (s *Setup) checkTools() (string, error) {
+func (s *Setup) checkTools(context.Context) (string, error) {
 	pins, err := s.pins()
 	if err != nil {
 		return "", err

@@ -14,11 +14,13 @@ import (
 	"testing"
 
 	"github.com/skipnets/skipnets/internal/setup"
+	"github.com/skipnets/skipnets/internal/setup/pjrt"
 )
 
 // Main makes the XLA plugin ready, unless GOMLX_BACKEND chooses a backend, and runs the tests with it. Where no plugin
 // can be had the tests run on the pure-Go backend, after a warning. Main does not return.
 func Main(m *testing.M) {
+	pjrt.Serve()
 	if os.Getenv(setup.EnvBackend) == "" {
 		if err := choose(); err != nil {
 			fmt.Fprintln(os.Stderr, "testsetup:", err)
@@ -29,7 +31,7 @@ func Main(m *testing.M) {
 }
 
 func choose() error {
-	s, err := setup.New(setup.Options{Quick: true})
+	s, err := setup.New(setup.Options{Quick: true, Helper: pjrt.Command()})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+	"golang.org/x/term"
+
+	"github.com/skipnets/skipnets/internal/setup"
+	"github.com/skipnets/skipnets/internal/setup/pjrt"
+)
+
+// setupFlags are the flags of all commands that make something ready.
+func setupFlags(more ...cli.Flag) []cli.Flag {
+	return append(backendFlags(
+		&cli.BoolFlag{Name: "quick", Usage: "use the small embedded sample and train for seconds"},
+		&cli.StringFlag{Name: "data", Usage: "a folder with CIFAR-10's binary version, or its tar.gz archive (default: $SKIPNETS_DATA, else it is downloaded)"},
+	), more...)
+}
+
+// backendFlags are those of commands that need a backend and no data.
+func backendFlags(more ...cli.Flag) []cli.Flag {
+	return append([]cli.Flag{
+		&cli.StringFlag{Name: "backend", Usage: "go, xla (a GPU's plugin where there is one, else the CPU's), xla:cpu, xla:cuda or xla:/path/plugin.so (default: $GOMLX_BACKEND, else xla:cpu)"},
+		&cli.BoolFlag{Name: "unverified", Usage: "if XLA's plugin is missing, and has no published checksum for this kind of machine, download it all the same"},
+	}, more...)
+}
+
+// newSetup follows setupFlags.
+func newSetup(c *cli.Command) (*setup.Setup, error) {
+	options := setup.Options{
+		Quick: c.Bool("quick"), Backend: c.String("backend"), Data: c.String("data"),
+		Unverified: c.Bool("unverified"), Helper: pjrt.Command(), Out: c.Root().ErrWriter,
+	}
+	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())) {
+		options.Ask = ask
+	}
+	return setup.New(options)
+}
+
+// ask waits for a yes at the terminal. Everything else is a no.
+func ask(ctx context.Context, question string) bool {
+	fmt.Fprintf(os.Stderr, "%s [y/N] ", question)
+	answer := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(os.Stdin).ReadString('\n') // what cannot be read is a no
+		answer <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case <-ctx.Done():
+		return false
+	case yes := <-answer:
+		return yes == "y" || yes == "yes"
+	}
+}
