@@ -97,13 +97,23 @@ func weightsFile(path string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("weights: %w", err)
 	}
-	if info.IsDir() {
-		return filepath.Join(path, recipe.BestFile), nil
+	if !info.IsDir() {
+		return path, nil
 	}
-	return path, nil
+	file := filepath.Join(path, recipe.BestFile)
+	if _, err := os.Stat(file); err == nil {
+		return file, nil
+	}
+	if _, err := os.Stat(filepath.Join(path, recipe.LatestFile)); err == nil {
+		return "", fmt.Errorf("weights: the training in %s has not ended an epoch: there is no %s yet. Its train command goes on with it", path, recipe.BestFile)
+	}
+	if runs, err := filepath.Glob(filepath.Join(path, "*", recipe.BestFile)); err == nil && len(runs) > 0 {
+		return "", fmt.Errorf("weights: %s holds %d runs and is none itself: give one of them, such as %s", path, len(runs), filepath.Dir(runs[0]))
+	}
+	return "", fmt.Errorf("weights: there is no %s in %s: give the folder of a run of skipnets train, or a weights file", recipe.BestFile, path)
 }
 
-// loadWeights reads a network: its name from the file's notes unless the caller knows better.
+// loadWeights reads a network. Its name is in the file's notes; the caller's is for files without.
 func loadWeights(path, name string) (weights, error) {
 	file, err := weightsFile(path)
 	if err != nil {
@@ -113,11 +123,14 @@ func loadWeights(path, name string) (weights, error) {
 	if err != nil {
 		return weights{}, err
 	}
-	if name == "" {
-		name = notes[recipe.NetworkNote]
-	}
-	if name == "" {
+	noted := notes[recipe.NetworkNote]
+	switch {
+	case noted == "" && name == "":
 		return weights{}, fmt.Errorf("%s does not say of which network it is: use -net", file)
+	case name == "":
+		name = noted
+	case noted != "" && noted != name: // other networks may have variables of the same names and shapes
+		return weights{}, fmt.Errorf("%s holds the network %s, and -net asks for %s: leave -net away, or give other weights", file, noted, name)
 	}
 	net, err := nets.Parse(name, len(cifar.Classes10))
 	if err != nil {

@@ -107,6 +107,8 @@ func TestCommandErrors(t *testing.T) {
 	if err := os.WriteFile(file, []byte("neither an image nor weights"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	kept := "../../notebooks/trained/hour"
+	residual := filepath.Join(kept, presetNets("hour")[1]+"-seed1")
 	tests := []struct {
 		args string
 		want string
@@ -120,7 +122,12 @@ func TestCommandErrors(t *testing.T) {
 		{"train -bogus", "not defined: -bogus"},
 		{"eval", "which weights"},
 		{"eval -quick -backend xla:nonsense /no/such/run", "no such file"},
-		{"eval -quick " + file, "damaged weights file"},
+		{"eval -quick " + file, "the file is text, not weights that skipnets wrote"},
+		{"eval -quick " + filepath.Dir(file), "there is no best.safetensors in"},
+		{"eval -quick " + kept, "runs and is none itself: give one of them"},
+		{"eval -quick -net wide-plain-24 " + residual, "holds the network wide-residual-24, and -net asks for wide-plain-24: leave -net away"},
+		{"eval -quick -net wide-residual-32 " + residual, "holds the network wide-residual-24"},
+		{"predict -weights " + residual + " -net residual-20 ../../notebooks/images/none.png", "no such file"},
 		{"predict -weights run", "give one picture"},
 		{"predict -weights run " + file, "is text, which is not read"},
 		{"bench -precision fp8", `precision "fp8"`},

@@ -13,6 +13,12 @@ import (
 // HeadSize is how many of a file's first bytes Of looks at.
 const HeadSize = 512
 
+// What Of says of the files that others ask about, and of those that it does not know.
+const (
+	Safetensors = "a safetensors file"
+	Unknown     = "of a kind that skipnets does not know"
+)
+
 // signatures are what files begin with.
 var signatures = []struct{ begins, kind string }{
 	{"\x89PNG\r\n\x1a\n", "a PNG image"},
@@ -37,7 +43,7 @@ var signatures = []struct{ begins, kind string }{
 }
 
 // Of names the kind of a file with these first bytes: "a GIF image". For bytes that it does not know it says "text", or
-// "of a kind that skipnets does not know".
+// [Unknown].
 func Of(head []byte) string {
 	if len(head) == 0 {
 		return "an empty file"
@@ -58,7 +64,7 @@ func Of(head []byte) string {
 	case len(head) >= 12 && string(head[4:8]) == "ftyp":
 		return mediaKind(string(head[8:12]))
 	case len(head) > 9 && head[8] == '{' && binary.LittleEndian.Uint64(head) < 1<<32:
-		return "a safetensors file"
+		return Safetensors
 	case len(head) > 262 && string(head[257:262]) == "ustar":
 		return "a tar archive"
 	}
@@ -104,7 +110,7 @@ func textKind(head []byte) string {
 	isBinary := func(r rune) bool { return r < ' ' && !unicode.IsSpace(r) }
 	switch {
 	case len(whole) == 0 || !utf8.Valid(whole) || bytes.ContainsFunc(whole, isBinary):
-		return "of a kind that skipnets does not know"
+		return Unknown
 	case bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("[")):
 		return "text (JSON)"
 	}

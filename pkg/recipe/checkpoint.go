@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -135,20 +136,35 @@ var ErrNotFinite = errors.New("not a finite number")
 
 func checkFinite(store *model.Store) error {
 	for v := range store.IterVariables() {
-		if !v.DType().IsFloat() || !v.HasValue() {
+		if !v.HasValue() {
 			continue
 		}
-		values, err := floats(v)
+		value, err := v.Value()
 		if err != nil {
 			return err
 		}
-		for _, x := range values {
-			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return fmt.Errorf("variable %s: %w", v.Path(), ErrNotFinite)
-			}
+		if !isFinite(value) {
+			return fmt.Errorf("variable %s: %w", v.Path(), ErrNotFinite)
 		}
 	}
 	return nil
+}
+
+// isFinite tells whether none of the float32 values is infinite or not a number. Values of other types pass.
+func isFinite(value *tensors.Tensor) bool {
+	if value.DType() != dtypes.Float32 {
+		return true
+	}
+	finite := true
+	tensors.MustConstFlatData(value, func(flat []float32) {
+		for _, x := range flat {
+			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+				finite = false
+				return
+			}
+		}
+	})
+	return finite
 }
 
 // floats copies a float32 variable's values.

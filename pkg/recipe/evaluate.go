@@ -5,6 +5,7 @@ package recipe
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -36,18 +37,25 @@ func (s Score) Confusion(classes int) (counts [][]int) {
 }
 
 // Evaluate measures the network with the values in store on every image of the dataset. BatchNorm uses its stored
-// statistics, so the score does not depend on how the images are grouped.
+// statistics, so the score does not depend on how the images are grouped. A loss that is not finite is an error that wraps
+// [ErrNotFinite].
 func Evaluate(ctx context.Context, backend compute.Backend, net Model, store *model.Store, data Dataset) (Score, error) {
 	e, err := newEvaluator(backend, net, store)
 	if err != nil {
 		return Score{}, err
 	}
 	defer e.exec.Finalize()
-	return e.run(ctx, data)
+	score, err := e.run(ctx, data)
+	if err == nil && (math.IsNaN(score.Loss) || math.IsInf(score.Loss, 0)) {
+		return Score{}, fmt.Errorf("evaluate on %s: the loss is %g: %w: these weights are of no use", data.Name(), score.Loss, ErrNotFinite)
+	}
+	return score, err
 }
 
 // evaluator is a compiled forward pass; it may run many times while the store's values change.
 type evaluator struct {
+	backend compute.Backend
+	net     Model
 	exec    *model.Exec
 	store   *model.Store
 	checked bool
@@ -64,7 +72,7 @@ func newEvaluator(backend compute.Backend, net Model, store *model.Store) (*eval
 	if err != nil {
 		return nil, fmt.Errorf("prepare evaluation: %w", err)
 	}
-	return &evaluator{exec: exec, store: store}, nil
+	return &evaluator{backend: backend, net: net, exec: exec, store: store}, nil
 }
 
 func (e *evaluator) run(ctx context.Context, data Dataset) (Score, error) {
@@ -106,11 +114,13 @@ func (e *evaluator) batch(batch train.Batch) (loss float64, predicted, labels []
 		return 0, nil, nil, fmt.Errorf("a batch has %d inputs and %d labels, want one of each", len(batch.Inputs), len(batch.Labels))
 	}
 	if !e.checked {
-		if _, err := e.exec.Compile(batch.Inputs[0].Shape(), batch.Labels[0].Shape()); err != nil {
+		images, labels := batch.Inputs[0].Shape(), batch.Labels[0].Shape()
+		err := compileLoaded(e.backend, e.net, e.store, images, func() error {
+			_, err := e.exec.Compile(images, labels)
+			return err
+		})
+		if err != nil {
 			return 0, nil, nil, fmt.Errorf("compile: %w", err)
-		}
-		if err := checkLoaded(e.store); err != nil {
-			return 0, nil, nil, err
 		}
 		e.checked = true
 	}
@@ -133,17 +143,21 @@ func Logits(backend compute.Backend, net Model, store *model.Store, images *tens
 		return nil, fmt.Errorf("prepare logits: %w", err)
 	}
 	defer exec.Finalize()
-	if _, err := exec.Compile(images.Shape()); err != nil {
+	err = compileLoaded(backend, net, store, images.Shape(), func() error {
+		_, err := exec.Compile(images.Shape())
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
-	}
-	if err := checkLoaded(store); err != nil {
-		return nil, err
 	}
 	out, err := exec.Exec(images)
 	if err != nil {
 		return nil, fmt.Errorf("logits: %w", err)
 	}
 	defer finalize(out)
+	if !isFinite(out[0]) {
+		return nil, fmt.Errorf("logits: %w: these weights are of no use", ErrNotFinite)
+	}
 	logits, ok := out[0].Value().([][]float32)
 	if !ok {
 		return nil, fmt.Errorf("logits are %s, not float32 [batch, classes]", out[0].Shape())

@@ -3,6 +3,7 @@
 package recipe
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -134,7 +135,7 @@ func allValues(t *testing.T, dir string) map[string][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, _, err := parseSafetensors(data)
+	found, _, err := parseSafetensors(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +218,7 @@ func TestDivergenceStopsAndKeepsTheLastGoodCheckpoint(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the last good checkpoint is gone: %v", err)
 	}
-	values, _, err := parseSafetensors(data)
+	values, _, err := parseSafetensors(bytes.NewReader(data), int64(len(data)))
 	if err != nil || len(values) == 0 {
 		t.Fatalf("%d values, %v", len(values), err)
 	}
@@ -370,7 +371,7 @@ func TestDamagedCheckpointIsRefused(t *testing.T) {
 
 func TestFileOfAnotherProgram(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "foreign.safetensors")
-	header := map[string]any{"w": tensorEntry{"F32", []int{1}, [2]int64{0, 4}}}
+	header := map[string]any{"w": tensorEntry{"F32", []int{1}, []int64{0, 4}}}
 	if err := writeSafetensors(path, header, make([]byte, 4)); err != nil {
 		t.Fatal(err)
 	}

@@ -78,12 +78,17 @@ func (t *trainer) compile() error {
 			return fmt.Errorf("the dataset's batches hold %d images, the recipe asks for %d", n, want)
 		}
 		control := shapes.Make(dtypes.Float32, len(controls{}.vector()))
-		if _, err := t.exec.Compile(batch.Inputs[0].Shape(), batch.Labels[0].Shape(), control); err != nil {
+		images, labels := batch.Inputs[0].Shape(), batch.Labels[0].Shape()
+		err := compileLoaded(t.backend, t.job.Model, t.store, images, func() error {
+			_, err := t.exec.Compile(images, labels, control)
+			return err
+		})
+		if err != nil {
 			return fmt.Errorf("compile the training step: %w", err)
 		}
 		break
 	}
-	return checkLoaded(t.store)
+	return nil
 }
 
 // graph is one training step: forward, loss, gradients, update. It returns the sum of the images' cross-entropies
