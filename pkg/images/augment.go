@@ -2,7 +2,10 @@
 
 package images
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Augment says how a training picture is varied from epoch to epoch. The zero value leaves it as it is.
 type Augment struct {
@@ -13,6 +16,12 @@ type Augment struct {
 	Reflect bool `json:"reflect,omitempty"`
 	// Flip mirrors left and right.
 	Flip Flip `json:"flip,omitempty"`
+	// Brightness adds the same amount to all pixels and channels of a picture, at random from −Brightness to Brightness; full
+	// scale is 1.
+	Brightness float64 `json:"brightness,omitempty"`
+	// Contrast stretches a picture's values away from middle grey, or squeezes them towards it, by a factor at random from
+	// 1−Contrast to 1+Contrast.
+	Contrast float64 `json:"contrast,omitempty"`
 }
 
 // Flip says which pictures are mirrored; "" is NoFlip.
@@ -70,6 +79,22 @@ func (a Augment) apply(dst []uint8, s *Set, index int, seed uint64, epoch int) {
 		if flip {
 			mirror(row, s.Channels)
 		}
+	}
+	if a.Brightness > 0 || a.Contrast > 0 {
+		a.light(dst, hash(random, 0, 0))
+	}
+}
+
+// light changes brightness and contrast by two times 24 random bits.
+func (a Augment) light(picture []uint8, random uint64) {
+	around := func(bits uint64) float64 { return float64(bits&(1<<24-1))/(1<<23) - 1 } // from −1 to 1
+	offset, factor := 255*a.Brightness*around(random>>40), 1+a.Contrast*around(random>>16)
+	var lit [256]uint8
+	for v := range lit {
+		lit[v] = uint8(math.Round(min(255, max(0, (float64(v)-127.5)*factor+127.5+offset))))
+	}
+	for i, v := range picture {
+		picture[i] = lit[v]
 	}
 }
 

@@ -4,6 +4,7 @@ package images
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"testing"
 )
@@ -161,7 +162,7 @@ func TestAugmentDependsOnSeedEpochAndIndexOnly(t *testing.T) {
 func TestAugmentAllocatesNothing(t *testing.T) {
 	set := noise(8, ten)
 	dst := make([]uint8, set.size())
-	a, epoch := Augment{Pad: 4, Reflect: true, Flip: AlternatingFlip}, 0
+	a, epoch := Augment{Pad: 4, Reflect: true, Flip: AlternatingFlip, Brightness: 0.1, Contrast: 0.1}, 0
 	if n := testing.AllocsPerRun(100, func() { epoch++; a.apply(dst, &set, 7, 1, epoch) }); n != 0 {
 		t.Errorf("apply allocates %v times", n)
 	}
@@ -192,5 +193,35 @@ func TestAugmentAnyShape(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Light is one straight line for all values of a picture, within what was asked for, and another line for each picture.
+func TestLight(t *testing.T) {
+	ramp := New(1, 16, 16, 1, ten)
+	for i := range ramp.Images {
+		ramp.Images[i] = uint8(i)
+	}
+	dst, slopes := make([]uint8, 256), map[int]bool{}
+	for epoch := range 50 {
+		Augment{Brightness: 0.2, Contrast: 0.3}.apply(dst, &ramp, 0, 1, epoch)
+		offset := float64(dst[127])/2 + float64(dst[128])/2 - 127.5
+		slope := (float64(dst[160]) - float64(dst[96])) / 64
+		if math.Abs(offset) > 0.2*255+1 || math.Abs(slope-1) > 0.3+0.02 {
+			t.Errorf("epoch %d: offset %.1f and factor %.2f, want at most 51 and 0.7 to 1.3", epoch, offset, slope)
+		}
+		for v, got := range dst {
+			if want := min(255, max(0, 127.5+offset+slope*(float64(v)-127.5))); math.Abs(float64(got)-want) > 3 {
+				t.Fatalf("epoch %d: value %d became %d, want about %.0f", epoch, v, got, want)
+			}
+		}
+		slopes[int(math.Round(10*slope))] = true
+	}
+	if len(slopes) < 5 {
+		t.Errorf("only %d different factors in 50 epochs", len(slopes))
+	}
+	Augment{Brightness: 1e-9}.apply(dst, &ramp, 0, 1, 0)
+	if !bytes.Equal(dst, ramp.Images) {
+		t.Error("next to no brightness changes the picture")
 	}
 }

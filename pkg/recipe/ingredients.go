@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/skipnets/skipnets/pkg/images"
 )
 
 // ingredients are what can be taken out of a recipe one at a time. Each says how the recipe is without it.
@@ -30,11 +32,13 @@ var ingredients = []struct {
 	{"label-smoothing", func(r *Recipe) { r.LabelSmoothing = 0 }},
 	{"warm-up", func(r *Recipe) { r.WarmUp, r.StartRate = 0, 0 }},
 	{"floor", func(r *Recipe) { r.EndRate = 0 }},
-	{"shift", func(r *Recipe) { r.Pad = 0 }},
-	{"flip", func(r *Recipe) { r.Flip = NoFlip }},
+	{"shift", func(r *Recipe) { r.Pad, r.Reflect = 0, false }},
+	{"reflect", func(r *Recipe) { r.Reflect = false }},
+	{"light", func(r *Recipe) { r.Brightness, r.Contrast = 0, 0 }},
+	{"flip", func(r *Recipe) { r.Flip = images.NoFlip }},
 	{"alternating-flip", func(r *Recipe) {
-		if r.Flip == AlternatingFlip {
-			r.Flip = RandomFlip
+		if r.Flip == images.AlternatingFlip {
+			r.Flip = images.RandomFlip
 		}
 	}},
 }
