@@ -18,8 +18,12 @@ import (
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
-// newReport is what a run came to; it is kept in the run's folder.
-func newReport(name string, t experiment, fitted *recipe.Result, score recipe.Score, memory int64, dir string) (recipe.Report, error) {
+// newReport is what a run came to, the test images aside.
+func newReport(name string, t experiment, fitted *recipe.Result) (recipe.Report, error) {
+	memory, err := peakMemory()
+	if err != nil {
+		return recipe.Report{}, err
+	}
 	net, err := nets.Parse(name, len(t.training.Classes))
 	if err != nil {
 		return recipe.Report{}, err
@@ -30,13 +34,12 @@ func newReport(name string, t experiment, fitted *recipe.Result, score recipe.Sc
 	}
 	best, _ := fitted.History.Best()
 	last, _ := fitted.History.Last()
-	r := recipe.Report{
+	return recipe.Report{
 		Network: name, Recipe: t.recipe.Name, Seed: t.seed, Precision: precision(t.recipe.BFloat16), Epoch: best.Epoch, HeldOutAccuracy: best.HeldOutAccuracy,
-		TestAccuracy: score.Accuracy, TestImages: score.Images, Seconds: last.Seconds,
+		Seconds:          last.Seconds,
 		SamplesPerSecond: last.SamplesPerSecond, Parameters: int64(summary.Total().Params),
 		PeakMemory: memory, Machine: machine(), Backend: description(t.backend), Commit: commit(),
-	}
-	return r, r.Save(dir)
+	}, nil
 }
 
 // writeTable writes the results as a Markdown table.
@@ -48,7 +51,11 @@ func writeTable(w io.Writer, results []recipe.Report) error {
 	fmt.Fprintln(out, "\n| network | test accuracy | held out | epoch | minutes | images/s | parameters | peak memory |")
 	fmt.Fprintln(out, "|---|--:|--:|--:|--:|--:|--:|--:|")
 	for _, r := range results {
-		fmt.Fprintf(out, "| %s | %.2f%% | %.2f%% | %d | %.1f | %.0f | %d | %.2f GB |\n", r.Network, 100*r.TestAccuracy,
+		test := "not measured"
+		if r.TestImages > 0 {
+			test = fmt.Sprintf("%.2f%%", 100*r.TestAccuracy)
+		}
+		fmt.Fprintf(out, "| %s | %s | %.2f%% | %d | %.1f | %.0f | %d | %.2f GB |\n", r.Network, test,
 			100*r.HeldOutAccuracy, r.Epoch, r.Seconds/60, r.SamplesPerSecond, r.Parameters, float64(r.PeakMemory)/1e9)
 	}
 	r := results[0]

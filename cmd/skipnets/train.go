@@ -33,6 +33,8 @@ func trainCommand() *cli.Command {
 			&cli.StringFlag{Name: "precision", Value: "auto", Usage: "of the convolutions: fp32, bf16, or auto: the preset's, if the hardware has it"},
 			&cli.IntFlag{Name: "epochs", Usage: "instead of the preset's"},
 			&cli.FloatFlag{Name: "rate", Usage: "peak learning rate instead of the preset's"},
+			&cli.StringSliceFlag{Name: "without", Usage: "an ingredient of the preset's recipe to leave out, such as whiten; more than one, separated by commas"},
+			&cli.BoolFlag{Name: "held-out", Usage: "leave the test images alone: to choose between recipes by the held-out ones"},
 		),
 		Action: trainAction,
 	}
@@ -91,7 +93,7 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 			base += "-sample" // other images: not to be taken for the preset's own runs
 		}
 	}
-	t := experiment{backend: backend, recipe: r, seed: cmd.Int64("seed"), training: training, test: test, progress: cmd.Root().ErrWriter}
+	t := experiment{backend: backend, recipe: r, seed: cmd.Int64("seed"), training: training, test: test, progress: cmd.Root().ErrWriter, heldOutOnly: cmd.Bool("held-out")}
 	var results []recipe.Report
 	for _, name := range names {
 		dir := filepath.Join(base, fmt.Sprintf("%s-seed%d", name, t.seed))
@@ -118,6 +120,11 @@ func chosenRecipe(cmd *cli.Command) (recipe.Recipe, error) {
 		r.LearningRate = cmd.Float("rate")
 		r.Name += fmt.Sprintf("-rate%g", r.LearningRate)
 	}
+	for _, ingredient := range cmd.StringSlice("without") {
+		if r, err = r.Without(ingredient); err != nil {
+			return r, err
+		}
+	}
 	switch p := cmd.String("precision"); p {
 	case "auto":
 	case "fp32", "bf16":
@@ -138,9 +145,11 @@ type experiment struct {
 	seed           int64
 	training, test images.Set
 	progress       io.Writer
+	heldOutOnly    bool // the test images are left alone
 }
 
-// run trains one network and then, once, measures the best epoch's weights on the test images.
+// run trains one network and then, once, measures the best epoch's weights on the test images; with heldOutOnly it does
+// not, and keeps no report.
 func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, error) {
 	net, err := nets.Parse(name, len(t.training.Classes))
 	if err != nil {
@@ -162,9 +171,9 @@ func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, e
 	if kept, err := recipe.LoadReport(dir); !errors.Is(err, fs.ErrNotExist) {
 		return kept, err
 	}
-	memory, err := peakMemory()
-	if err != nil {
-		return recipe.Report{}, err
+	report, err := newReport(name, t, fitted)
+	if err != nil || t.heldOutOnly {
+		return report, err
 	}
 	testSet, err := inOrder(t.test, "test")
 	if err != nil {
@@ -174,7 +183,8 @@ func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, e
 	if err != nil {
 		return recipe.Report{}, err
 	}
-	return newReport(name, t, fitted, score, memory, dir)
+	report.TestAccuracy, report.TestImages = score.Accuracy, score.Images
+	return report, report.Save(dir)
 }
 
 // One in so many training images is set aside to choose the best epoch: 5,000 of the 50,000, 100 of the sample's 1,000.

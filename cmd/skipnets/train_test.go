@@ -4,7 +4,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"image/png"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,6 +77,25 @@ func TestTrainEvalPredict(t *testing.T) {
 	checkPNG(t, figure)
 }
 
+// Choosing between recipes leaves the test images alone; the run's folder says what was left out.
+func TestTrainHeldOut(t *testing.T) {
+	dir := t.TempDir()
+	if err := command(t, "train", "-quick", "-preset", "quick", "-epochs", "1", "-without", "warm-up,flip", "-held-out", "-dir", dir, "residual-8"); err != nil {
+		t.Fatal(err)
+	}
+	run := filepath.Join(dir, "residual-8-seed1")
+	if _, err := recipe.LoadReport(run); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("there is a report of the test images, or %v", err)
+	}
+	_, notes, err := recipe.LoadWithNotes(filepath.Join(run, recipe.BestFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if trained := notes["recipe"]; !strings.Contains(trained, "quick-epochs1-without-warm-up-without-flip") || strings.Contains(trained, "random") {
+		t.Errorf("trained by %s", trained)
+	}
+}
+
 // The article's preset trains the article's net.
 func TestArticle(t *testing.T) {
 	if testing.Short() {
@@ -119,6 +140,7 @@ func TestCommandErrors(t *testing.T) {
 		{"train -epochs 0 residual-8", "needs epochs"},
 		{"train -rate Inf residual-8", "learning rate is +Inf"},
 		{"train -precision fp8 residual-8", `precision "fp8"`},
+		{"train -preset class -without yeast", `has no ingredient "yeast" to leave out; it has`},
 		{"train -bogus", "not defined: -bogus"},
 		{"eval", "which weights"},
 		{"eval -quick -backend xla:nonsense /no/such/run", "no such file"},
