@@ -30,6 +30,9 @@ type Job struct {
 	Dir      string
 	Wait     bool     // while another training works in Dir; else that is an error
 	Progress Progress // nil is silent
+	// Watch is called before the first step, with 0, and after each, with the number of steps made, when it is not nil.
+	// It may look at the store but not change or keep it; an error ends the training. A resumed training goes on with the step after.
+	Watch func(step int, store *model.Store) error
 	// SaveEvery is the time between checkpoints within an epoch; zero means one minute.
 	SaveEvery time.Duration
 }
@@ -113,6 +116,11 @@ func (t *trainer) epoch(ctx context.Context) error {
 	}
 	saved := time.Now()
 	start := saved
+	if t.state.Total == 0 {
+		if err := t.watch(); err != nil {
+			return err
+		}
+	}
 	for batch, err := range t.job.Training.From(t.state.Epoch, t.state.Step) {
 		if err != nil {
 			return fmt.Errorf("read training images: %w", err)
@@ -127,7 +135,10 @@ func (t *trainer) epoch(ctx context.Context) error {
 		now := time.Now()
 		t.state.Seconds += now.Sub(start).Seconds()
 		t.state.TrainSeconds += now.Sub(start).Seconds()
-		start = now
+		if err := t.watch(); err != nil {
+			return err
+		}
+		start = time.Now()
 		t.reportStep()
 		if t.state.Total == t.total {
 			break
@@ -138,6 +149,19 @@ func (t *trainer) epoch(ctx context.Context) error {
 			}
 			saved, start = time.Now(), time.Now()
 		}
+	}
+	return nil
+}
+
+func (t *trainer) watch() error {
+	if t.job.Watch == nil {
+		return nil
+	}
+	if err := t.store.InitializeVariables(t.backend, nil); err != nil { // does nothing once there are values
+		return fmt.Errorf("first values: %w", err)
+	}
+	if err := t.job.Watch(t.state.Total, t.store); err != nil {
+		return fmt.Errorf("watch step %d: %w", t.state.Total, err)
 	}
 	return nil
 }

@@ -114,11 +114,24 @@ func (u *updater) updated(v *model.Variable, gradient *Node) *Node {
 	switch {
 	case u.Optimizer == AdamW:
 		return adamW(v, weight, gradient, rate, u.correction1, u.correction2, decay)
+	case u.Optimizer == Layerwise:
+		return sgd(v, weight, layerwise(weight, gradient), rate, u.Momentum, decay)
 	case u.Optimizer == Muon && weight.Rank() == 4:
 		return muon(v, weight, gradient, MulScalar(rate, u.KernelRate/u.LearningRate), u.KernelMomentum)
 	default:
 		return sgd(v, weight, gradient, rate, u.Momentum, decay)
 	}
+}
+
+// layerwise brings a gradient to the length of the weights; that of scales, offsets and biases, which may be zero, to the length
+// that scales begin with, 1 for each entry. A gradient of zero stays so.
+func layerwise(weight, gradient *Node) *Node {
+	length := func(x *Node) *Node { return Sqrt(ReduceAllSum(Square(x))) }
+	target := Scalar(weight.Graph(), weight.DType(), math.Sqrt(float64(weight.Shape().Size())))
+	if weight.Rank() >= 2 {
+		target = length(weight)
+	}
+	return Mul(gradient, Div(target, MaxScalar(length(gradient), 1e-30)))
 }
 
 // isNorm tells whether the variable has that name, "scale" or "offset", in GoMLX's norm.BatchNorm.

@@ -44,6 +44,9 @@ const (
 	SGD   = "sgd"   // with Nesterov momentum
 	AdamW = "adamw" // Adam with decoupled weight decay; with WeightDecay 0 it is Adam
 	Muon  = "muon"  // Muon for the kernels of convolutions, SGD for all else
+	// Layerwise is SGD whose step in each kernel or matrix is as long, in proportion to its weights, as in every other, however
+	// large its gradient (after You et al. 2017, Large Batch Training of Convolutional Networks, arXiv:1708.03888, eq. 6). For an experiment on depth.
+	Layerwise = "layerwise"
 
 	OneCycle = "one-cycle" // up linearly to the peak, then down linearly
 	Constant = "constant"
@@ -130,7 +133,7 @@ func (r Recipe) Validate() error {
 		{r.Steps <= maxSteps, fmt.Sprintf("%d steps are more than %d million, which take weeks", r.Steps, maxSteps/1_000_000)},
 		{r.BatchSize > 0, fmt.Sprintf("batch size is %d", r.BatchSize)},
 		{r.BatchSize <= maxBatchSize, fmt.Sprintf("batch size is %d, more than %d: no memory holds what a network keeps of so many images", r.BatchSize, maxBatchSize)},
-		{oneOf(r.Optimizer, SGD, AdamW, Muon), fmt.Sprintf("optimizer %q is none of %q, %q and %q", r.Optimizer, SGD, AdamW, Muon)},
+		{oneOf(r.Optimizer, SGD, AdamW, Muon, Layerwise), fmt.Sprintf("optimizer %q is none of %q, %q, %q and %q", r.Optimizer, SGD, AdamW, Muon, Layerwise)},
 		{r.LearningRate > 0 && amount(r.LearningRate), fmt.Sprintf("learning rate is %g", r.LearningRate)},
 		{r.Momentum >= 0 && r.Momentum < 1, fmt.Sprintf("momentum is %g, not in [0, 1)", r.Momentum)},
 		{amount(r.WeightDecay), fmt.Sprintf("weight decay is %g", r.WeightDecay)},
