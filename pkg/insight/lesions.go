@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -20,27 +19,9 @@ import (
 )
 
 // A Replacement stands in for a block that is taken out. x is what the block reads and y what it would hand on; the result
-// has the shape of y.
+// has the shape of y. The fair one is [nets.Carry], which is the same for every kind of block: a plain block is replaced by the
+// identity, not by zeros. For dense blocks there is [NothingNew].
 type Replacement func(x, y *Node) *Node
-
-// Carried hands x on as a residual block does without its branch: as it is, or, where the shape changes, every
-// stride-th pixel with channels of zeros appended. It is the same for every kind of block, and so the fair control: a
-// plain block is replaced by the identity, not by zeros.
-func Carried(x, y *Node) *Node {
-	in, out := x.Shape().Dimensions, y.Shape().Dimensions
-	if len(in) != 4 || len(out) != 4 || in[3] > out[3] {
-		exceptions.Panicf("insight: cannot carry %s on as %s: want [batch, height, width, channels] and no fewer channels", x.Shape(), y.Shape())
-	}
-	if stride := (in[1] + out[1] - 1) / out[1]; stride > 1 {
-		every := AxisRange().Stride(stride)
-		x = Slice(x, AxisRange(), every, every, AxisRange()) // [batch, out height, out width, in channels]
-	}
-	if missing := out[3] - in[3]; missing > 0 {
-		zeros := Zeros(x.Graph(), shapes.Make(x.DType(), out[0], out[1], out[2], missing))
-		x = Concatenate([]*Node{x, zeros}, -1) // [batch, out height, out width, out channels]
-	}
-	return x
-}
 
 // NothingNew is for dense blocks: y with zeros in the place of the channels that the block has appended.
 func NothingNew(x, y *Node) *Node {
@@ -49,7 +30,7 @@ func NothingNew(x, y *Node) *Node {
 		exceptions.Panicf("insight: a block that reads %s and hands on %s has appended nothing", x.Shape(), y.Shape())
 	}
 	kept := Slice(y, AxisRange().Spacer(), AxisRange(0, channels)) // [batch, height, width, in channels]
-	return Carried(kept, y)
+	return nets.Carry(kept, y)
 }
 
 // Blocks lists the paths of a network's blocks, in the order the images meet them, for images like those of the tensor.

@@ -37,7 +37,7 @@ func chain(weights ...float32) (Model, *model.Store) {
 func TestWithout(t *testing.T) {
 	net, store := chain(2, 3, 5)
 	images := pixels(1, -2).Inputs[0]
-	logits, err := Without(accel.MustNew(""), net, store, images, Carried, nil, []string{"block2"}, []string{"block3", "block1"}, []string{"block1", "block2", "block3"})
+	logits, err := Without(accel.MustNew(""), net, store, images, nets.Carry, nil, []string{"block2"}, []string{"block3", "block1"}, []string{"block1", "block2", "block3"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,17 +48,17 @@ func TestWithout(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Without(accel.MustNew(""), net, store, images, Carried, []string{"block4"}); err == nil || !strings.Contains(err.Error(), "block1, block2, block3") {
+	if _, err := Without(accel.MustNew(""), net, store, images, nets.Carry, []string{"block4"}); err == nil || !strings.Contains(err.Error(), "block1, block2, block3") {
 		t.Errorf("a block that does not exist gives %v", err)
 	}
 	bare := func(_ *model.Scope, x *Node) *Node { return score(x) }
-	if _, err := Without(accel.MustNew(""), bare, store, images, Carried, nil); err == nil || !strings.Contains(err.Error(), "nets.Run") {
+	if _, err := Without(accel.MustNew(""), bare, store, images, nets.Carry, nil); err == nil || !strings.Contains(err.Error(), "nets.Run") {
 		t.Errorf("a network without blocks gives %v", err)
 	}
 }
 
-// What Carried hands on in the place of a residual block is what the block hands on whose branch gives zeros.
-func TestCarriedIsTheShortcut(t *testing.T) {
+// What nets.Carry hands on in the place of a residual block is what the block hands on whose branch gives zeros.
+func TestCarryIsTheShortcut(t *testing.T) {
 	backend := accel.MustNew("")
 	for name, test := range map[string]struct{ in, channels, stride int }{"same": {3, 3, 1}, "wider": {2, 5, 1}, "smaller": {3, 3, 2}, "both": {2, 4, 2}} {
 		t.Run(name, func(t *testing.T) {
@@ -69,7 +69,7 @@ func TestCarriedIsTheShortcut(t *testing.T) {
 			exec := model.MustNewExec(backend, store, func(scope *model.Scope, x *Node) []*Node {
 				x = Abs(x) // a ReLU stands before each residual block
 				y := blocks.Residual(scope, x, test.channels, test.stride)
-				return []*Node{y, Carried(x, y)}
+				return []*Node{y, nets.Carry(x, y)}
 			})
 			results := exec.MustExec(counted(2, 5, 5, test.in))
 			block, carried := tensors.MustCopyFlatData[float32](results[0]), tensors.MustCopyFlatData[float32](results[1])

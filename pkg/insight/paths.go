@@ -72,7 +72,7 @@ func pathGradient(scope *model.Scope, net Model, images *Node, labels []*Node, b
 			read = x
 		}
 		y := block(x)
-		shortcut := Carried(x, y)
+		shortcut := nets.Carry(x, y)
 		if reluAfterSum {
 			shortcut = Mul(shortcut, StopGradient(ConvertDType(GreaterThan(y, ZerosLike(y)), y.DType())))
 		}

@@ -56,11 +56,13 @@ func conv(scope *model.Scope, x *graph.Node, channels, kernelSize, stride int) *
 		Channels(channels).KernelSize(kernelSize).Strides(stride).PadSame().UseBias(false).Done()
 }
 
-// bnReLU is ReLU ∘ BN with the settings of package blocks: the statistics are float32, whatever x is.
-func bnReLU(scope *model.Scope, x *graph.Node) *graph.Node {
+// bnReLU is ReLU ∘ BN.
+func bnReLU(scope *model.Scope, x *graph.Node) *graph.Node { return activation.Relu(bn(scope, x)) }
+
+// bn is batch norm with the settings of package blocks: the statistics are float32, whatever x is.
+func bn(scope *model.Scope, x *graph.Node) *graph.Node {
 	wide := graph.ConvertDType(x, dtypes.Float32)
-	y := graph.ConvertDType(norm.BatchNorm(scope, wide, -1).Momentum(0.9).Epsilon(1e-5).Done(), x.DType())
-	return activation.Relu(y)
+	return graph.ConvertDType(norm.BatchNorm(scope, wide, -1).Momentum(0.9).Epsilon(1e-5).Done(), x.DType())
 }
 
 // meanPool averages window×window pixels: [batch, h, w, channels] → [batch, h/window, w/window, channels]. The gradient of
