@@ -135,7 +135,8 @@ func symmetric(bars []float64) plotter.YErrors {
 	return errs
 }
 
-// Bars draws one group of bars a label, one bar of the group a series (series.X and series.Spread are not used), and returns the PNG.
+// Bars draws one group of bars a label, one bar of the group a series, with its error bar if the series has some (series.X is not
+// used), and returns the PNG.
 // The axis begins at zero, so that lengths compare. It is an error when there is nothing to draw, when a series
 // has not one value a label, or a value is NaN or infinite.
 func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
@@ -151,6 +152,9 @@ func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
 		if len(s.Y) != len(labels) {
 			return nil, fmt.Errorf("plots: bars: series %q has %d values for %d labels", s.Name, len(s.Y), len(labels))
 		}
+		if s.Spread != nil && len(s.Spread) != len(s.Y) {
+			return nil, fmt.Errorf("plots: bars: series %q has %d error bars for %d values", s.Name, len(s.Spread), len(s.Y))
+		}
 		width := vg.Points(260) / vg.Length(len(labels)*len(series))
 		bars, err := plotter.NewBarChart(plotter.Values(s.Y), width)
 		if err != nil {
@@ -160,6 +164,13 @@ func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
 		bars.LineStyle.Width = 0
 		bars.Offset = width * (vg.Length(i) - vg.Length(len(series)-1)/2)
 		p.Add(bars)
+		if s.Spread != nil {
+			whiskers, err := newWhiskers(s, bars.Offset)
+			if err != nil {
+				return nil, fmt.Errorf("plots: bars: series %q: %w", s.Name, err)
+			}
+			p.Add(whiskers)
+		}
 		if s.Name != "" {
 			legend.Add(s.Name, bars)
 		}
@@ -167,6 +178,29 @@ func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
 	p.NominalX(labels...)
 	p.X.Min, p.X.Max = -0.5, float64(len(labels))-0.5
 	return encode(vg.Points(480), vg.Points(290), func(canvas draw.Canvas) { drawBeside(canvas, p, legend) })
+}
+
+// whiskers are the error bars of a series of bars, as far beside its labels as the bars.
+type whiskers struct {
+	*plotter.YErrorBars
+	offset vg.Length
+}
+
+func newWhiskers(s Series, offset vg.Length) (whiskers, error) {
+	points := make(plotter.XYs, len(s.Y))
+	for i, y := range s.Y {
+		points[i].X, points[i].Y = float64(i), y
+	}
+	bars, err := plotter.NewYErrorBars(withErrors{points, symmetric(s.Spread)})
+	return whiskers{bars, offset}, err
+}
+
+// Plot draws them at their offset.
+func (w whiskers) Plot(canvas draw.Canvas, p *plot.Plot) {
+	canvas.Push()
+	defer canvas.Pop()
+	canvas.Translate(vg.Point{X: w.offset})
+	w.YErrorBars.Plot(canvas, p)
 }
 
 // grid returns light lines behind the data.
