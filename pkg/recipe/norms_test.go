@@ -3,6 +3,7 @@
 package recipe
 
 import (
+	"math"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -76,4 +77,29 @@ func ones(n int) []float32 {
 		values[i] = 1
 	}
 	return values
+}
+
+// Why long trainings need decay on norms: kernels in front of a norm are decayed, the norm's own scale and offset are not, and
+// where all training images are right already, larger logits are all that is left to win. So scales grow step by step for
+// ever. With decay on all weights they settle.
+func TestDecayAllHoldsNorms(t *testing.T) {
+	r := toyRecipe()
+	r.LearningRate, r.WeightDecay, r.Schedule, r.WarmUp = 0.2, 5e-3, Constant, 0
+	size := func(decayAll bool, stopAt int) float64 {
+		r.DecayAll = decayAll
+		sum := 0.0
+		for _, name := range []string{"scale", "offset"} {
+			for _, v := range trained(t, r, "/conv_norm/batch_normalization/"+name, stopAt) {
+				sum += float64(v * v)
+			}
+		}
+		return math.Sqrt(sum)
+	}
+	start, free, decayed := math.Sqrt(8), size(false, 200), size(true, 200) // eight scales of 1, eight offsets of 0
+	if free < 1.4*start || free < size(false, 50) {
+		t.Errorf("without decay, scales and offsets measure %.2f after 200 steps, %.2f at first: they should grow", free, start)
+	}
+	if decayed > start {
+		t.Errorf("with decay, scales and offsets measure %.2f after 200 steps, %.2f at first: they should settle", decayed, start)
+	}
 }
