@@ -71,12 +71,9 @@ func checkPage(t *testing.T, page string) (checked int) {
 // text is a page, or the prose of a notebook.
 func text(t *testing.T, path string) string {
 	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	content := read(t, path)
 	if filepath.Ext(path) != ".ipynb" {
-		return string(content)
+		return content
 	}
 	var notebook struct {
 		Cells []struct {
@@ -84,7 +81,7 @@ func text(t *testing.T, path string) string {
 			Source []string `json:"source"`
 		}
 	}
-	if err := json.Unmarshal(content, &notebook); err != nil {
+	if err := json.Unmarshal([]byte(content), &notebook); err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
 	var prose strings.Builder

@@ -142,7 +142,7 @@ func pluginName(path string) string {
 // pluginDir is the folder of the plugins that this course installs, "" where there is no home: a plugin is a program, and
 // must not come from a folder that everybody may write.
 func pluginDir() string {
-	dir, err := home.Path("xla") // absolute: a plugin of a relative path is one that go-xla would download
+	dir, err := home.Path("xla") // absolute: for a relative path go-xla's installer, if linked, downloads a plugin
 	if err != nil {
 		return ""
 	}

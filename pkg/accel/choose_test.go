@@ -45,7 +45,7 @@ func TestNewFollowsEnvironment(t *testing.T) {
 	}
 }
 
-// go-xla would download a plugin whose path is relative.
+// go-xla's installer, if a program links it, downloads a plugin whose path is relative.
 func TestPluginDirIsAbsolute(t *testing.T) {
 	t.Setenv("SKIPNETS_HOME", "relative")
 	if dir := pluginDir(); !filepath.IsAbs(dir) || !strings.HasSuffix(dir, filepath.Join("relative", "xla")) {

@@ -28,7 +28,8 @@ func installed() []plugin {
 // threads than there are cores").
 var cpuClient = pjrt.NamedValuesMap{"cpu_device_count": int64(1)}
 
-// load opens an XLA backend. A plugin given by its absolute path starts no installer in go-xla.
+// load opens an XLA backend. A plugin given by its absolute path starts no installer, not even in a program that links
+// go-xla's.
 func load(p plugin, options string) (compute.Backend, error) {
 	config := p.path
 	if options != "" {
