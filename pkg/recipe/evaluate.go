@@ -21,6 +21,7 @@ type Score struct {
 	Images      int
 	Predictions []int32 // the predicted class of each image, in the dataset's order
 	Labels      []int32
+	Logits      [][]float32 // of each image: [Images][classes]
 }
 
 // Confusion counts the images by label and prediction: counts[label][prediction]. It panics if one of them is not a class
@@ -66,7 +67,7 @@ func newEvaluator(backend compute.Backend, net Model, store *model.Store) (*eval
 		images, labels := inputs[0], inputs[1]
 		scope.Store().SetTraining(images.Graph(), false)
 		logits := net(scope, images) // [batch, classes]
-		return []*Node{ReduceAllSum(crossEntropy(logits, labels, 0)), predictions(logits)}
+		return []*Node{ReduceAllSum(crossEntropy(logits, labels, 0)), predictions(logits), logits}
 	}
 	exec, err := model.NewExec(backend, store, graph)
 	if err != nil {
@@ -85,13 +86,11 @@ func (e *evaluator) run(ctx context.Context, data Dataset) (Score, error) {
 		if err != nil {
 			return Score{}, fmt.Errorf("evaluate on %s: %w", data.Name(), err)
 		}
-		batchLoss, predicted, labels, err := e.batch(batch)
+		batchLoss, err := e.batch(batch, &score)
 		if err != nil {
 			return Score{}, fmt.Errorf("evaluate on %s: %w", data.Name(), err)
 		}
 		loss += batchLoss
-		score.Predictions = append(score.Predictions, predicted...)
-		score.Labels = append(score.Labels, labels...)
 	}
 	score.Images = len(score.Labels)
 	if score.Images == 0 {
@@ -108,29 +107,36 @@ func (e *evaluator) run(ctx context.Context, data Dataset) (Score, error) {
 	return score, nil
 }
 
-func (e *evaluator) batch(batch train.Batch) (loss float64, predicted, labels []int32, err error) {
+// batch measures one batch: it appends to the score's lists and returns the sum of the losses.
+func (e *evaluator) batch(batch train.Batch, score *Score) (loss float64, err error) {
 	defer batch.Finalize()
 	if len(batch.Inputs) != 1 || len(batch.Labels) != 1 {
-		return 0, nil, nil, fmt.Errorf("a batch has %d inputs and %d labels, want one of each", len(batch.Inputs), len(batch.Labels))
+		return 0, fmt.Errorf("a batch has %d inputs and %d labels, want one of each", len(batch.Inputs), len(batch.Labels))
 	}
 	if !e.checked {
 		images, labels := batch.Inputs[0].Shape(), batch.Labels[0].Shape()
-		err := compileLoaded(e.backend, e.net, e.store, images, func() error {
+		err := CompileLoaded(e.backend, e.net, e.store, images, func() error {
 			_, err := e.exec.Compile(images, labels)
 			return err
 		})
 		if err != nil {
-			return 0, nil, nil, fmt.Errorf("compile: %w", err)
+			return 0, fmt.Errorf("compile: %w", err)
 		}
 		e.checked = true
 	}
-	labels = tensors.MustCopyFlatData[int32](batch.Labels[0])
+	score.Labels = append(score.Labels, tensors.MustCopyFlatData[int32](batch.Labels[0])...)
 	out, err := e.exec.Exec(batch.Inputs[0], batch.Labels[0])
 	if err != nil {
-		return 0, nil, nil, err
+		return 0, err
 	}
 	defer finalize(out)
-	return float64(tensors.ToScalar[float32](out[0])), tensors.MustCopyFlatData[int32](out[1]), labels, nil
+	logits, ok := out[2].Value().([][]float32)
+	if !ok {
+		return 0, fmt.Errorf("logits are %s, not float32 [batch, classes]", out[2].Shape())
+	}
+	score.Predictions = append(score.Predictions, tensors.MustCopyFlatData[int32](out[1])...)
+	score.Logits = append(score.Logits, logits...)
+	return float64(tensors.ToScalar[float32](out[0])), nil
 }
 
 // Logits are what the network with the values in store says of a batch of images: [batch][classes].
@@ -143,7 +149,7 @@ func Logits(backend compute.Backend, net Model, store *model.Store, images *tens
 		return nil, fmt.Errorf("prepare logits: %w", err)
 	}
 	defer exec.Finalize()
-	err = compileLoaded(backend, net, store, images.Shape(), func() error {
+	err = CompileLoaded(backend, net, store, images.Shape(), func() error {
 		_, err := exec.Compile(images.Shape())
 		return err
 	})

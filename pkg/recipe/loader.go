@@ -47,10 +47,10 @@ func (l *loader) DeleteVariable(_ *model.Store, path string) error {
 	return nil
 }
 
-// compileLoaded calls compile, which builds the network's graph. If the network and the file that its store was loaded
+// CompileLoaded calls compile, which builds the network's graph. If the network and the file that its store was loaded
 // from do not hold the same variables, the error says which differ: GoMLX would begin with random values for those that
 // it does not find, and panic at others.
-func compileLoaded(backend compute.Backend, net Model, store *model.Store, images shapes.Shape, compile func() error) error {
+func CompileLoaded(backend compute.Backend, net Model, store *model.Store, images shapes.Shape, compile func() error) error {
 	err := compile()
 	l, loaded := store.Loader().(*loader)
 	if !loaded {

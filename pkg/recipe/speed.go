@@ -51,7 +51,7 @@ func MeasureSpeed(ctx context.Context, job Job, steps int) (Speed, error) {
 		return Speed{}, fmt.Errorf("measure %s: %w", job.Name, err)
 	}
 	median, err = medianTime(ctx, job.Training, steps+1, func(_ int, batch train.Batch) error {
-		_, _, _, err := t.evaluator.batch(batch)
+		_, err := t.evaluator.batch(batch, &Score{})
 		return err
 	})
 	if err != nil {

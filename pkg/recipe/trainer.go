@@ -79,7 +79,7 @@ func (t *trainer) compile() error {
 		}
 		control := shapes.Make(dtypes.Float32, len(controls{}.vector()))
 		images, labels := batch.Inputs[0].Shape(), batch.Labels[0].Shape()
-		err := compileLoaded(t.backend, t.job.Model, t.store, images, func() error {
+		err := CompileLoaded(t.backend, t.job.Model, t.store, images, func() error {
 			_, err := t.exec.Compile(images, labels, control)
 			return err
 		})

@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/dtypes/float16"
@@ -17,8 +19,7 @@ import (
 // saveStore writes every variable of the store that keep accepts, with notes as the file's metadata. With half, kernels
 // are rounded to float16.
 func saveStore(path string, store *model.Store, keep func(path string) bool, half bool, notes map[string]string) error {
-	header := map[string]any{}
-	var values bytes.Buffer
+	values := map[string]*tensors.Tensor{}
 	for v := range store.IterVariables() {
 		if !v.HasValue() || !keep(v.Path()) {
 			continue
@@ -30,16 +31,27 @@ func saveStore(path string, store *model.Store, keep func(path string) bool, hal
 		if err != nil {
 			return fmt.Errorf("read variable %s: %w", v.Path(), err)
 		}
+		values[v.Path()] = value
+	}
+	return SaveTensors(path, values, notes)
+}
+
+// SaveTensors writes values by name to a safetensors file, with notes as its metadata.
+func SaveTensors(path string, byName map[string]*tensors.Tensor, notes map[string]string) error {
+	header := map[string]any{}
+	var values bytes.Buffer
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		value := byName[name]
 		dtype, known := safetensorsDTypes[value.DType()]
 		if !known {
-			return fmt.Errorf("variable %s: no safetensors name for %s", v.Path(), value.DType())
+			return fmt.Errorf("%s: no safetensors name for %s", name, value.DType())
 		}
 		begin := int64(values.Len())
 		if err := value.ConstBytes(func(data []byte) { values.Write(data) }); err != nil {
-			return fmt.Errorf("read variable %s: %w", v.Path(), err)
+			return fmt.Errorf("read %s: %w", name, err)
 		}
-		shape := append([]int{}, v.Shape().Dimensions...) // never null, also for a scalar
-		header[v.Path()] = tensorEntry{dtype, shape, []int64{begin, int64(values.Len())}}
+		shape := append([]int{}, value.Shape().Dimensions...) // never null, also for a scalar
+		header[name] = tensorEntry{dtype, shape, []int64{begin, int64(values.Len())}}
 	}
 	digest := sha256.Sum256(values.Bytes())
 	metadata := map[string]string{digestKey: hex.EncodeToString(digest[:])}
