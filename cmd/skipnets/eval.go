@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/google/renameio/v2"
 	"github.com/urfave/cli/v3"
@@ -24,10 +25,11 @@ func evalCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "eval",
 		Usage:     "measure trained weights on the test images",
-		UsageText: "skipnets eval [-confusion FILE.png] WEIGHTS…      a weights file, or the directory of a run",
+		UsageText: "skipnets eval [-confusion FILE.png] [-logits FILE] WEIGHTS…      a weights file, or the directory of a run",
 		Flags: setupFlags(
 			&cli.StringFlag{Name: "net", Usage: "the network, where the weights file does not name it"},
 			&cli.StringFlag{Name: "confusion", Usage: "write a confusion matrix to this PNG file"},
+			&cli.StringFlag{Name: "logits", Usage: "write the logits and labels of the test images, in their order, to this safetensors file"},
 		),
 		Action: evalAction,
 	}
@@ -37,8 +39,10 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 	if cmd.Args().Len() == 0 {
 		return errors.New("eval: which weights? Give a file, or the directory of a run")
 	}
-	if cmd.IsSet("confusion") && cmd.Args().Len() > 1 {
-		return errors.New("eval: -confusion takes one weights file")
+	for _, flag := range []string{"confusion", "logits"} {
+		if cmd.IsSet(flag) && cmd.Args().Len() > 1 {
+			return fmt.Errorf("eval: -%s takes one weights file", flag)
+		}
 	}
 	if err := checkOutput("-confusion", cmd.String("confusion"), cmd.Args().Slice()...); err != nil {
 		return err
@@ -69,6 +73,11 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 			return err
 		}
 		fmt.Fprintf(cmd.Root().Writer, "%s: accuracy %.2f%%, loss %.4f on %d test images\n", w.name, 100*score.Accuracy, score.Loss, score.Images)
+		if file := cmd.String("logits"); file != "" {
+			if err := writeLogits(file, w.name, score); err != nil {
+				return err
+			}
+		}
 		if file := cmd.String("confusion"); file != "" {
 			return writeConfusion(file, unseen.Classes, score)
 		}
@@ -84,11 +93,18 @@ func writeConfusion(file string, classes []string, score recipe.Score) error {
 	return renameio.WriteFile(file, figure, 0o644)
 }
 
+func writeLogits(file, network string, score recipe.Score) error {
+	return recipe.SaveTensors(file, map[string]*tensors.Tensor{
+		"logits": tensors.FromValue(score.Logits), "labels": tensors.FromValue(score.Labels), // [images, classes] and [images]
+	}, map[string]string{recipe.NetworkNote: network})
+}
+
 // weights are a trained network.
 type weights struct {
 	name  string
 	model recipe.Model // takes uint8 images
 	store *model.Store
+	notes map[string]string // of the file
 }
 
 // weightsFile finds the weights when path is the directory of a run.
@@ -136,5 +152,5 @@ func loadWeights(path, name string) (weights, error) {
 	if err != nil {
 		return weights{}, err
 	}
-	return weights{name, images.Normalized(net, cifar.Moments10), store}, nil
+	return weights{name, images.Normalized(net, cifar.Moments10), store, notes}, nil
 }

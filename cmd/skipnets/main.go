@@ -37,6 +37,7 @@ func app() *cli.Command {
 			trainCommand(),
 			evalCommand(),
 			predictCommand(),
+			exportCommand(),
 			benchCommand(),
 			doctorCommand(),
 		},

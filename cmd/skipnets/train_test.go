@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,6 +24,32 @@ func command(t *testing.T, args ...string) error {
 	a := app()
 	a.Writer, a.ErrWriter = &bytes.Buffer{}, &bytes.Buffer{}
 	return a.Run(t.Context(), append([]string{"skipnets"}, args...))
+}
+
+// checkLogits compares the answers in a file of eval with the accuracy of the report.
+func checkLogits(t *testing.T, file string, r recipe.Report) {
+	t.Helper()
+	store, notes, err := recipe.LoadWithNotes(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(name string) any {
+		value, found := store.Loader().LoadVariable(store, name)
+		if !found {
+			t.Fatalf("no %s in %s", name, file)
+		}
+		return value.Value()
+	}
+	logits, labels := read("logits").([][]float32), read("labels").([]int32)
+	hits := 0
+	for i, answer := range logits {
+		if slices.Index(answer, slices.Max(answer)) == int(labels[i]) {
+			hits++
+		}
+	}
+	if accuracy := float64(hits) / float64(len(labels)); len(labels) != r.TestImages || accuracy != r.TestAccuracy || notes[recipe.NetworkNote] != r.Network {
+		t.Errorf("%d logits of %q with accuracy %g, the report has %d, %q, %g", len(labels), notes[recipe.NetworkNote], accuracy, r.TestImages, r.Network, r.TestAccuracy)
+	}
 }
 
 // One small network from training over eval to predict, as a user would go.
@@ -57,9 +84,11 @@ func TestTrainEvalPredict(t *testing.T) {
 	}
 
 	confusion := filepath.Join(dir, "confusion.png")
-	if err := command(t, "eval", "-quick", "-confusion", confusion, run); err != nil {
+	logits := filepath.Join(dir, "logits.safetensors")
+	if err := command(t, "eval", "-quick", "-confusion", confusion, "-logits", logits, run); err != nil {
 		t.Fatal(err)
 	}
+	checkLogits(t, logits, r)
 	checkPNG(t, confusion)
 
 	_, test := cifar.Sample()

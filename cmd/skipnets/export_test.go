@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/skipnets/skipnets/pkg/recipe"
+)
+
+// Every network whose weights are kept can be exported, with nothing but its folder.
+func TestExport(t *testing.T) {
+	runs, err := filepath.Glob("../../notebooks/trained/*/*/best.safetensors")
+	if err != nil || len(runs) == 0 {
+		t.Fatalf("weights %v, %v", runs, err)
+	}
+	for i, weights := range runs {
+		runs[i], err = filepath.Abs(filepath.Dir(weights))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(t.TempDir())
+	for _, run := range runs {
+		r, err := recipe.LoadReport(run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for format, ending := range map[string]string{"onnx": ".onnx", "torch": ".safetensors"} {
+			if err := command(t, "export", "-format", format, run); err != nil {
+				t.Error(err)
+				continue
+			}
+			file, err := os.Stat(r.Network + ending)
+			if err != nil || file.Size() < 4*r.Parameters {
+				t.Errorf("%s as %s: %v, %v for %d parameters", r.Network, format, file, err, r.Parameters)
+			}
+		}
+	}
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{runs[0]}, "-format torch or -format onnx"},
+		{[]string{"-format", "keras", runs[0]}, `no format "keras"`},
+		{[]string{"-format", "onnx"}, "which weights?"},
+		{[]string{"-format", "onnx", "nowhere"}, "nowhere"},
+		{[]string{"-format", "onnx", "-net", "residual-9", runs[0]}, "residual-9"},
+		{[]string{"-format", "onnx", "-net", "residual-8", runs[0]}, "asks for residual-8"},
+		{[]string{"-format", "onnx", "-out", "no/folder/net.onnx", runs[0]}, "no/folder"},
+	} {
+		if err := command(t, append([]string{"export"}, test.args...)...); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("export %s: %v, want an error that says %q", strings.Join(test.args, " "), err, test.want)
+		}
+	}
+}
