@@ -44,7 +44,8 @@ func (s *Setup) Plugin() Step {
 	default: // another plugin, which the user provides
 		step.Check = func(ctx context.Context) (string, error) { return s.tried(ctx, s.Backend) }
 		step.Make = nil
-		step.Mend = "give the path of a PJRT plugin as -backend xla:/path/plugin.so, or put it where GoMLX looks: ~/.local/lib/go-xla"
+		step.Mend = "give the path of a PJRT plugin as -backend xla:/path/plugin.so, or put it where GoMLX looks: ~/.local/lib/go-xla.\n" +
+			"  Without -backend and " + EnvBackend + " the CPU's plugin is used"
 	}
 	return step
 }

@@ -156,7 +156,7 @@ func (s *Setup) Ready(ctx context.Context, steps ...Step) error {
 func (s *Setup) ready(ctx context.Context, step Step) error {
 	detail, err := step.Check(ctx)
 	if err != nil {
-		if step.Make == nil {
+		if step.Make == nil || errors.As(err, new(explained)) {
 			return withMend(err, step.Mend)
 		}
 		s.say("… %s: %v", step.Name, err)

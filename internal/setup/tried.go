@@ -24,7 +24,11 @@ func (s *Setup) tryPlugin(ctx context.Context, backend string) (about string, er
 			return "", explained{flagsError{flags}}
 		}
 	}
-	return "", fmt.Errorf("%s does not work: %w", backend, err)
+	reason := err.Error()
+	for _, said := range []string{fmt.Sprintf("backend %q: ", backend), "plugin " + strings.TrimPrefix(backend, "xla:") + " does not load: ", `backend "xla":: `} {
+		reason = strings.TrimPrefix(reason, said)
+	}
+	return "", fmt.Errorf("%s does not work: %s", backend, reason)
 }
 
 // A flagsError means that a plugin works, but not with the user's flags.
@@ -70,7 +74,7 @@ func seal(backend string) string {
 	for _, name := range []string{"XLA_FLAGS", "LD_LIBRARY_PATH", "LD_PRELOAD"} {
 		circumstances = append(circumstances, os.Getenv(name))
 	}
-	return fmt.Sprintf("%q", circumstances)
+	return fmt.Sprintf("%#v", circumstances)
 }
 
 // helper runs this program as what package pjrt makes of it, which is bound to XLA. Its last line of output is the answer.

@@ -53,6 +53,16 @@ func TestPluginIsTriedOnceAndAgainWhenItChanges(t *testing.T) {
 	check("the same", 0)
 	placePlugin(t, s, "another plugin")
 	check("replaced", 1)
+	noon := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	for i, size := range []int64{200e6, 50e6, 49e6} { // sparse
+		if err := errors.Join(os.Truncate(s.path("xla", pluginName), size), os.Chtimes(s.path("xla", pluginName), noon, noon)); err != nil {
+			t.Fatal(err)
+		}
+		check("of another size", 1)
+		if i == 0 {
+			check("of that size", 0)
+		}
+	}
 	t.Setenv("XLA_FLAGS", "--xla_some_flag")
 	check("other flags", 1)
 	check("the same flags", 0)

@@ -44,7 +44,7 @@ func (s *Setup) tryKernel(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	notebook, into := filepath.Join(dir, "a notebook of one cell"), filepath.Join(dir, "executed")
+	notebook, into := filepath.Join(dir, "a notebook of one cell.ipynb"), filepath.Join(dir, "executed")
 	if err := os.Mkdir(into, 0o755); err != nil {
 		return err
 	}
