@@ -139,7 +139,7 @@ func loadWeights(path, name string) (weights, error) {
 	if err != nil {
 		return weights{}, err
 	}
-	noted := notes[recipe.NetworkNote]
+	noted := nets.Renamed(notes[recipe.NetworkNote]) // older files have older names
 	switch {
 	case noted == "" && name == "":
 		return weights{}, fmt.Errorf("%s does not say of which network it is: use -net", file)

@@ -39,6 +39,7 @@ func app() *cli.Command {
 			predictCommand(),
 			exportCommand(),
 			benchCommand(),
+			netsCommand(),
 			doctorCommand(),
 		},
 	}

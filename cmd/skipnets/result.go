@@ -28,7 +28,7 @@ func newReport(name string, t experiment, fitted *recipe.Result) (recipe.Report,
 	if err != nil {
 		return recipe.Report{}, err
 	}
-	summary, err := nets.Summarize(net, 1)
+	summary, err := nets.Summarize(t.backend, net, 1, t.training.Height, t.training.Width, t.training.Channels)
 	if err != nil {
 		return recipe.Report{}, err
 	}

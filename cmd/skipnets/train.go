@@ -44,17 +44,20 @@ func trainCommand() *cli.Command {
 // depths as the preset's time allows.
 func presetNets(preset string) []string {
 	forms := map[string][]string{
-		"quick": {"compact-%s-16"}, "class": {"compact-%s-24"}, "hour": {"wide-%s-24"}, "gpu": {"wide-%s-64"}, "article": {"article-%s"},
-		"depth": {"half-%s-8", "half-%s-20", "half-%s-32", "half-%s-56", "half-highway-20-3", "half-highway-56-3"}, // the last two: gates further shut
+		"quick": {"compact-%s-w16"}, "class": {"compact-%s-w24"}, "hour": {"wide-%s-w24"}, "gpu": {"wide-%s-w64"}, "article": {"article-%s"},
+		"depth": {"half-%s-8", "half-%s-20", "half-%s-32", "half-%s-56"},
 	}[preset]
 	var names []string
 	for _, form := range forms {
-		if !strings.Contains(form, "%s") { // one network alone
-			names = append(names, form)
-			continue
+		for _, family := range nets.Compared() {
+			names = append(names, fmt.Sprintf(form, family.Name))
 		}
-		for _, family := range []string{"plain", "residual", "highway", "dense"} {
-			names = append(names, fmt.Sprintf(form, family))
+	}
+	if preset == "depth" {
+		for _, family := range nets.Compared() {
+			for _, v := range family.Settings {
+				names = append(names, fmt.Sprintf("half-%s-20-%s", family.Name, v.Option), fmt.Sprintf("half-%s-56-%s", family.Name, v.Option))
+			}
 		}
 	}
 	return names

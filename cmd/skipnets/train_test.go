@@ -176,8 +176,8 @@ func TestCommandErrors(t *testing.T) {
 		{"eval -quick " + file, "the file is text, not weights that skipnets wrote"},
 		{"eval -quick " + filepath.Dir(file), "there is no best.safetensors in"},
 		{"eval -quick " + kept, "runs and is none itself: give one of them"},
-		{"eval -quick -net wide-plain-24 " + residual, "holds the network wide-residual-24, and -net asks for wide-plain-24: leave -net away"},
-		{"eval -quick -net wide-residual-32 " + residual, "holds the network wide-residual-24"},
+		{"eval -quick -net wide-plain-w24 " + residual, "holds the network wide-residual-w24, and -net asks for wide-plain-w24: leave -net away"},
+		{"eval -quick -net wide-residual-w32 " + residual, "holds the network wide-residual-w24"},
 		{"predict -weights " + residual + " -net residual-20 ../../notebooks/images/none.png", "no such file"},
 		{"predict -weights run", "give one picture"},
 		{"predict -weights run " + file, "is text, which is not read"},
@@ -191,6 +191,8 @@ func TestCommandErrors(t *testing.T) {
 		{"train -epochs 2000000000 residual-8", "2000000000 epochs are more than 100000"},
 		{"train -rate 1e300 residual-8", "learning rate is 1e+300"},
 		{"bench residual-8 resnet", `no net "resnet"`},
+		{"train wide-residual-24", "wide-residual-w24"},
+		{"nets residual-20", "no arguments"},
 		{"bench -backend xla:nonsense", "xla:nonsense"},
 	}
 	for _, test := range tests {
@@ -235,5 +237,24 @@ func TestPredictWithoutWeights(t *testing.T) {
 	}
 	if want := test.Classes[test.Labels[0]]; !strings.HasPrefix(out.String(), want) {
 		t.Errorf("predict says %q, the picture shows a %s", out.String(), want)
+	}
+}
+
+// What the command line offers is what there is: every family and every example.
+func TestNetsLists(t *testing.T) {
+	a, out := app(), &bytes.Buffer{}
+	a.Writer = out
+	if err := a.Run(t.Context(), []string{"skipnets", "nets"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range nets.Families {
+		if !strings.Contains(out.String(), family.Name+" ") || !strings.Contains(out.String(), family.Merge) {
+			t.Errorf("%s is not listed in\n%s", family.Name, out)
+		}
+	}
+	for _, name := range nets.Names() {
+		if !strings.Contains(out.String(), "\n  "+name+"\n") {
+			t.Errorf("%s is not listed", name)
+		}
 	}
 }

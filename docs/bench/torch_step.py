@@ -3,7 +3,7 @@
 
     python torch_step.py NET BATCH STEPS [bf16] [channels_last] [compile]
 
-NET is residual-DEPTH, compact-residual-WIDTH or wide-residual-WIDTH, built as in pkg/nets. The step is that of our recipes: uint8 images
+NET is residual-DEPTH, compact-residual-wWIDTH or wide-residual-wWIDTH, built as in pkg/nets. The step is that of our recipes: uint8 images
 normalised in the step, cross-entropy with smoothing 0.1, SGD with Nesterov momentum and weight decay.
 """
 import json
@@ -78,7 +78,7 @@ def compact(w):
 
 
 family, number = name.rsplit("-", 1)
-net = {"residual": thin, "compact-residual": compact, "wide-residual": wide}[family](int(number))
+net = {"residual": thin, "compact-residual": compact, "wide-residual": wide}[family](int(number.removeprefix("w")))
 layout = torch.channels_last if "channels_last" in options else torch.contiguous_format
 net = net.to(memory_format=layout)
 run = torch.compile(net) if "compile" in options else net

@@ -77,19 +77,19 @@ func checkAnswers(t *testing.T, n Network) *protos.ModelProto {
 
 func TestONNXAnswers(t *testing.T) {
 	for name, operators := range map[string]string{ // the operators that the file should come down to
-		"half-plain-8":       "Add BatchNormalization Conv MatMul Mul ReduceMean Relu",
-		"half-residual-8":    "Add BatchNormalization Conv MatMul Mul Pad ReduceMean Relu Slice",
-		"half-highway-8":     "Add BatchNormalization Conv MatMul Mul Pad ReduceMean Relu Sigmoid Slice Sub",
-		"half-dense-8":       "Add AveragePool BatchNormalization Concat Conv MatMul Mul ReduceMean Relu",
-		"compact-plain-4":    "Add BatchNormalization Conv MatMul MaxPool Mul ReduceMean Relu",
-		"compact-residual-4": "Add BatchNormalization Conv MatMul MaxPool Mul ReduceMean Relu",
-		"compact-highway-4":  "Add BatchNormalization Conv MatMul MaxPool Mul ReduceMean Relu Sigmoid Sub",
-		"compact-dense-4":    "Add BatchNormalization Concat Conv MatMul MaxPool Mul ReduceMean Relu",
-		"wide-dense-4":       "Add BatchNormalization Concat Conv MatMul MaxPool Mul ReduceMean Relu",
-		"preact-8":           "Add BatchNormalization Conv MatMul Mul Pad ReduceMean Relu Slice",
-		"bottleneck-11":      "Add BatchNormalization Conv MatMul Mul ReduceMean Relu",
-		"densenet-10-4":      "Add AveragePool BatchNormalization Concat Conv MatMul Mul ReduceMean Relu",
-		"densenet-bc-16-4":   "Add AveragePool BatchNormalization Concat Conv MatMul Mul ReduceMean Relu",
+		"half-plain-8":        "Add BatchNormalization Conv MatMul Mul ReduceMean Relu",
+		"half-residual-8":     "Add BatchNormalization Conv MatMul Mul Pad ReduceMean Relu Slice",
+		"half-highway-8":      "Add BatchNormalization Conv MatMul Mul Pad ReduceMean Relu Sigmoid Slice Sub",
+		"half-dense-8":        "Add AveragePool BatchNormalization Concat Conv MatMul Mul ReduceMean Relu",
+		"compact-plain-w4":    "Add BatchNormalization Conv MatMul MaxPool Mul ReduceMean Relu",
+		"compact-residual-w4": "Add BatchNormalization Conv MatMul MaxPool Mul ReduceMean Relu",
+		"compact-highway-w4":  "Add BatchNormalization Conv MatMul MaxPool Mul ReduceMean Relu Sigmoid Sub",
+		"compact-dense-w4":    "Add BatchNormalization Concat Conv MatMul MaxPool Mul ReduceMean Relu",
+		"wide-dense-w4":       "Add BatchNormalization Concat Conv MatMul MaxPool Mul ReduceMean Relu",
+		"preact-8":            "Add BatchNormalization Conv MatMul Mul Pad ReduceMean Relu Slice",
+		"bottleneck-11":       "Add BatchNormalization Conv MatMul Mul ReduceMean Relu",
+		"densenet-10-k4":      "Add AveragePool BatchNormalization Concat Conv MatMul Mul ReduceMean Relu",
+		"densenet-bc-16-k4":   "Add AveragePool BatchNormalization Concat Conv MatMul Mul ReduceMean Relu",
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := checkAnswers(t, named(t, name))
@@ -119,7 +119,7 @@ func TestONNXOfAnotherBlock(t *testing.T) {
 }
 
 func TestONNXFile(t *testing.T) {
-	n := named(t, "compact-residual-4")
+	n := named(t, "compact-residual-w4")
 	n.Notes = map[string]string{"seed": "7", "sha256": "of other values"}
 	m := decoded(t, n)
 	if m.IrVersion != 8 || len(m.OpsetImport) != 1 || m.OpsetImport[0].Version != 17 || m.OpsetImport[0].Domain != "" {
@@ -178,7 +178,7 @@ func TestONNXFile(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	n := named(t, "compact-plain-4")
+	n := named(t, "compact-plain-w4")
 	file := filepath.Join(t.TempDir(), "best.safetensors")
 	if err := recipe.SaveNetwork(file, n.Store, nil); err != nil {
 		t.Fatal(err)
@@ -196,7 +196,7 @@ func TestErrors(t *testing.T) {
 		if err := write(out, n); err != nil {
 			t.Errorf("the right network: %v", err)
 		}
-		for _, other := range []string{"compact-highway-4", "half-plain-8", "compact-plain-8"} {
+		for _, other := range []string{"compact-highway-w4", "half-plain-8", "compact-plain-w8"} {
 			wrong := named(t, other)
 			wrong.Store = load()
 			wantError(t, write(out, wrong), other, "another network")

@@ -65,6 +65,15 @@ func Batch(size int) (train.Batch, error) {
 	return train.Batch{}, errors.New("lesson: no batch")
 }
 
+// Summarize measures a network on one image of CIFAR-10, with the notebook's backend.
+func Summarize(net nets.Model) (nets.Summary, error) {
+	backend, err := Backend()
+	if err != nil {
+		return nets.Summary{}, fmt.Errorf("lesson: %w", err)
+	}
+	return nets.Summarize(backend, net, 1, cifar.Size, cifar.Size, cifar.Channels)
+}
+
 // How the sample's 1,000 training images are divided.
 const (
 	TrainingImages = 800
@@ -117,7 +126,7 @@ func fit(ctx context.Context, name string, training, heldOut images.Set, r recip
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
-	shapes, err := nets.Summarize(net, 1)
+	shapes, err := Summarize(net)
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}

@@ -24,7 +24,7 @@ import (
 const trainedDir = "trained"
 
 // Trained is a run that is part of the repository: a network trained on all of CIFAR-10, by the recipe that the folder's
-// name begins with and the seed that it ends with, such as "hour/wide-residual-24-seed1". It is for the notebooks, whose
+// name begins with and the seed that it ends with, such as "hour/wide-residual-w24-seed1". It is for the notebooks, whose
 // folder it looks in.
 func Trained(folder string) (*Run, error) { return trained(filepath.Join(trainedDir, folder)) }
 
@@ -41,7 +41,7 @@ func trained(dir string) (*Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
-	name := notes[recipe.NetworkNote]
+	name := nets.Renamed(notes[recipe.NetworkNote])
 	net, err := nets.Parse(name, len(cifar.Classes10))
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %s: %w", dir, err)
@@ -75,7 +75,7 @@ func tested(ctx context.Context, dir string, unseen images.Set, keep string) (*R
 	if err != nil {
 		return nil, recipe.Score{}, fmt.Errorf("lesson: %w", err)
 	}
-	shapes, err := nets.Summarize(net, 1)
+	shapes, err := Summarize(net)
 	if err != nil {
 		return nil, recipe.Score{}, fmt.Errorf("lesson: %w", err)
 	}

@@ -4,8 +4,6 @@ package nets
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/gomlx/compute/shapes"
@@ -17,27 +15,27 @@ import (
 	"github.com/gomlx/gomlx/ml/model/initializer"
 )
 
-// articleGroups are the article's groups of five units, by the kind of unit. Units are one or two layers deep, so the nets
-// differ in depth: 32 layers plain, 57 residual, 32 highway (not counting the gates) and 37 dense.
-var articleGroups = map[string]func(scope *model.Scope, x *graph.Node) *graph.Node{
-	"plain":    repeat(articlePlain),
-	"residual": repeat(articleResidual),
-	"highway":  repeat(articleHighway),
-	"dense":    articleDense,
-}
-
 // Article is a net of the article's companion notebook (Juliani 2016, ResNets, HighwayNets, and DenseNets, Oh My!): a 3×3
-// stem of 64 channels, five groups of five units of kind plain, residual, highway or dense, a strided convolution after
-// each group (32×32 to 1×1 pixels), and a 3×3 convolution to the classes.
+// stem of 64 channels, five groups of five units of the family plain, residual, highway or dense, a strided convolution after
+// each group (32×32 to 1×1 pixels), and a 3×3 convolution to the classes. Units are one or two layers deep, so the nets
+// differ in depth: 32 layers plain, 57 residual, 32 highway (not counting the gates) and 37 dense.
 //
 // As there, norms have no scale and ε = 1e-3, convolutions without a norm have a bias, and weights start Glorot uniform.
 // Departures: a strided convolution pads both sides, not only the far one; running averages are kept (the notebook evaluates
-// with the statistics of the test batch). Package blocks has these units as their papers define them.
-func Article(kind string, classes int) (Model, error) {
-	group, found := articleGroups[kind]
-	if !found {
-		return nil, fmt.Errorf("nets: the article has no net %q, only %s", kind,
-			strings.Join(slices.Sorted(maps.Keys(articleGroups)), ", "))
+// with the statistics of the test batch); larger images are averaged over what pixels are left. Package blocks has these units as their papers define them.
+func Article(family string, classes int) (Model, error) {
+	var group func(scope *model.Scope, x *graph.Node) *graph.Node
+	var known []string
+	for _, f := range Families {
+		if f.article == nil {
+			continue
+		}
+		if known = append(known, f.Name); f.Name == family {
+			group = f.article
+		}
+	}
+	if group == nil {
+		return nil, fmt.Errorf("nets: the article has no net %q, only %s", family, strings.Join(known, ", "))
 	}
 	if err := checkClasses(classes); err != nil {
 		return nil, err
@@ -50,8 +48,8 @@ func Article(kind string, classes int) (Model, error) {
 			x = articleConvBNReLU(scope.In("down%d", i+1), x, 2) // [batch, h/2, w/2, 64]
 		}
 		top := scope.In("head")
-		x = articleBN(top, articleConv(top, x, classes, 1, false)) // [batch, 1, 1, classes]
-		return graph.Reshape(x, x.Shape().Dim(0), -1)              // [batch, classes]
+		x = articleBN(top, articleConv(top, x, classes, 1, false)) // [batch, h/32, w/32, classes]
+		return graph.ReduceMean(x, 1, 2)                           // [batch, classes]
 	}, nil
 }
 

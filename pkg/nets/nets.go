@@ -17,7 +17,7 @@ import (
 	"github.com/gomlx/gomlx/support/exceptions"
 )
 
-// A Model turns normalised float32 images [batch, height, width, 3] into logits [batch, classes]. It creates its
+// A Model turns normalised float32 images [batch, height, width, channels] into logits [batch, classes]. It creates its
 // variables in scope and panics, as all graph building functions do, if the images have another shape.
 type Model = func(scope *model.Scope, images *graph.Node) *graph.Node
 
@@ -69,8 +69,14 @@ func bn(scope *model.Scope, x *graph.Node) *graph.Node {
 // this reduction is a broadcast; that of graph.MeanPool is a sliding sum over the padded input, several times as slow.
 func meanPool(x *graph.Node, window int) *graph.Node { return graph.ReduceMean(tiles(x, window), 2, 4) }
 
-// maxPool takes the largest of window×window pixels: [batch, h, w, channels] → [batch, h/window, w/window, channels].
-func maxPool(x *graph.Node, window int) *graph.Node { return graph.ReduceMax(tiles(x, window), 2, 4) }
+// maxPool takes the largest of window×window pixels: [batch, h, w, channels] → [batch, ⌊h/window⌋, ⌊w/window⌋, channels].
+// Rows and columns that fill no window are left out.
+func maxPool(x *graph.Node, window int) *graph.Node {
+	if h, w := x.Shape().Dim(1)/window*window, x.Shape().Dim(2)/window*window; h != x.Shape().Dim(1) || w != x.Shape().Dim(2) {
+		x = graph.Slice(x, graph.AxisRange(), graph.AxisRange(0, h), graph.AxisRange(0, w))
+	}
+	return graph.ReduceMax(tiles(x, window), 2, 4)
+}
 
 // tiles cuts images into squares of window×window pixels: [batch, h/window, window, w/window, window, channels].
 func tiles(x *graph.Node, window int) *graph.Node {
@@ -88,10 +94,10 @@ func head(scope *model.Scope, x *graph.Node, classes int) *graph.Node {
 	return layers.Dense(scope.WithInitializer(initializer.HeFn(scope)), x, true, classes)
 }
 
-// checkImages panics unless images are [batch, height, width, 3].
+// checkImages panics unless images are [batch, height, width, channels].
 func checkImages(images *graph.Node) {
-	if images.Rank() != 4 || images.Shape().Dim(3) != 3 || !images.DType().IsFloat() {
-		exceptions.Panicf("nets: want normalised float images [batch, height, width, 3], got %s", images.Shape())
+	if images.Rank() != 4 || !images.DType().IsFloat() {
+		exceptions.Panicf("nets: want normalised float images [batch, height, width, channels], got %s", images.Shape())
 	}
 }
 

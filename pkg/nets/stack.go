@@ -53,15 +53,6 @@ func StackDense(depth, classes int) (Model, error) {
 	return stack(n, Dense(matchedGrowthRate(n)), 1, classes)
 }
 
-// HalfStackDense is StackDense at half the resolution, as HalfStack is.
-func HalfStackDense(depth, classes int) (Model, error) {
-	n, err := perStage(depth, 6, 2)
-	if err != nil {
-		return nil, err
-	}
-	return stack(n, Dense(matchedGrowthRate(n)), 2, classes)
-}
-
 // StackPreActivation is Stack of pre-activation blocks (He et al. 2016, arXiv:1603.05027): BN and ReLU move from behind the
 // stem to before the classifier. depth = 6n+2.
 func StackPreActivation(depth, classes int) (Model, error) {
@@ -114,8 +105,11 @@ func stages(scope *model.Scope, x *graph.Node, n int, block Block) *graph.Node {
 
 // matchedGrowthRate returns the k for which 3n Dense blocks have about as many weights as 3n residual ones, which have
 // 9·(10752n − 2560). Dense block i reads 16 + i·k channels and has 9·(16 + i·k)·k + 9·k² weights, so that
-// (9n+3)·k² + 96·k = 21504 − 5120/n.
+// (9n+3)·k² + 96·k = 21504 − 5120/n. It is 0 for n = 0, a net that is no stack.
 func matchedGrowthRate(n int) int {
+	if n == 0 {
+		return 0
+	}
 	a, b, c := float64(9*n+3), 96.0, 21504-5120/float64(n)
 	return int((math.Sqrt(b*b+4*a*c) - b) / (2 * a))
 }
@@ -156,7 +150,7 @@ func compactNet(block Block, widths []int, stemStride, classes int) (Model, erro
 			scope := scope.In("stage%d", i+1)
 			down := scope.In("down")
 			x = conv(down, x, channels, 3, 1) // [batch, h, w, channels]
-			if x.Shape().Dim(1) > smallestMap {
+			if min(x.Shape().Dim(1), x.Shape().Dim(2)) > smallestMap {
 				x = maxPool(x, 2) // [batch, h/2, w/2, channels]
 			}
 			x = Run(scope.In("block"), bnReLU(down, x), func(scope *model.Scope, x *graph.Node) *graph.Node {
@@ -167,6 +161,6 @@ func compactNet(block Block, widths []int, stemStride, classes int) (Model, erro
 	}, nil
 }
 
-// smallestMap is the height below which Compact does not go. On 2×2 pixels a 3×3 convolution multiplies mostly zeros, and
+// smallestMap is the height or width below which Compact does not go. On 2×2 pixels a 3×3 convolution multiplies mostly zeros, and
 // XLA's for CPUs is far slower there: 5 against 309 GFLOPS on 4×4 pixels, 256 channels, two Zen 4 cores.
 const smallestMap = 4

@@ -4,12 +4,12 @@ package nets
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 
-	"github.com/skipnets/skipnets/pkg/accel"
-
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
@@ -33,22 +33,18 @@ type Summary struct {
 	Layers []Layer
 }
 
-// Summarize measures net on a batch of 32×32 images: it builds the graph of a training step and counts its nodes. Nothing is
-// executed. An operation belongs to the layer whose variables it reads, and if it reads none, to the layer before it.
-func Summarize(net Model, batch int) (Summary, error) {
-	if batch < 1 {
-		return Summary{}, fmt.Errorf("nets: cannot summarize for a batch of %d images", batch)
+// Summarize measures net on images of the given shape, [batch, height, width, channels]: it builds the graph of a training
+// step for the backend and counts its nodes. Nothing is executed. An operation belongs to the layer whose variables it reads,
+// and if it reads none, to the layer before it.
+func Summarize(backend compute.Backend, net Model, shape ...int) (Summary, error) {
+	if len(shape) != 4 || slices.Min(shape) < 1 {
+		return Summary{}, fmt.Errorf("nets: cannot summarize for images of shape %v: want [batch, height, width, channels], each at least 1", shape)
 	}
-	backend, err := accel.New("go")
-	if err != nil {
-		return Summary{}, fmt.Errorf("nets: summary: %w", err)
-	}
-	defer backend.Finalize()
 	var summary Summary
-	err = exceptions.TryCatch[error](func() {
+	err := exceptions.TryCatch[error](func() {
 		g := graph.NewGraph(backend, "summary")
 		defer g.Finalize()
-		summary = Summary{Batch: batch, Layers: measure(g, net, batch)}
+		summary = Summary{Batch: shape[0], Layers: measure(g, net, shape)}
 	})
 	if err != nil {
 		return Summary{}, fmt.Errorf("nets: summary: %w", err)
@@ -57,10 +53,10 @@ func Summarize(net Model, batch int) (Summary, error) {
 }
 
 // measure builds net's training graph in g and returns its layers in the order of their first operation.
-func measure(g *graph.Graph, net Model, batch int) []Layer {
+func measure(g *graph.Graph, net Model, shape []int) []Layer {
 	store := model.NewStore()
 	store.SetTraining(g, true)
-	images := graph.Parameter(g, "images", shapes.Make(dtypes.Float32, batch, 32, 32, 3))
+	images := graph.Parameter(g, "images", shapes.Make(dtypes.Float32, shape...))
 	logits := net(store.RootScope(), images)
 
 	var params []*graph.Node

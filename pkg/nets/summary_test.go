@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
@@ -26,7 +27,12 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	summary, err := nets.Summarize(residual, 1)
+	backend, err := accel.New("go") // any will do: nothing is executed
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	summary, err := nets.Summarize(backend, residual, 1, 32, 32, 3)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -71,9 +77,9 @@ func TestPublishedSizes(t *testing.T) {
 		{"plain-20", 269_722, 41},
 		{"preact-20", 269_722, 41},
 		{"preact-110", 1_727_962, 253},                                          // He et al. 2016: 1.7M
-		{"densenet-40-12", 1_019_722, 0},                                        // Huang et al. 2016, Table 2: 1.0M
-		{"densenet-100-12", 6_979_642, 0},                                       // 7.0M
-		{"densenet-bc-100-12", 769_162, 0},                                      // 0.8M
+		{"densenet-40-k12", 1_019_722, 0},                                       // Huang et al. 2016, Table 2: 1.0M
+		{"densenet-100-k12", 6_979_642, 0},                                      // 7.0M
+		{"densenet-bc-100-k12", 769_162, 0},                                     // 0.8M
 		{"article-plain", 31*(9*64*64+64) - 9*64*64 + 9*3*64 + 9*64*10 + 10, 0}, // by hand from the article's program
 		{"article-residual", 1_792 + 25*(2*(9*64*64+64)+2*64) + 5*(9*64*64+64) + 5_770, 0},
 		{"article-highway", 1_792 + 25*2*(9*64*64+64) + 5*(9*64*64+64) + 5_770, 0},
@@ -123,7 +129,7 @@ func TestNames(t *testing.T) {
 				params += v.Shape().Size()
 			}
 		}
-		summary, err := nets.Summarize(net, 2)
+		summary, err := nets.Summarize(goBackend(t), net, 2, 32, 32, 3)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -147,7 +153,7 @@ func TestSummaryOfOneLayer(t *testing.T) {
 		x = graph.ReduceMean(x, 1, 2)
 		return layers.Dense(scope.In("last"), x, false, 10)
 	}
-	summary, err := nets.Summarize(net, 5)
+	summary, err := nets.Summarize(goBackend(t), net, 5, 32, 32, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,22 +202,24 @@ func TestSummarizeReportsErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = nets.Summarize(net, 0)
-	checkError(t, err, "batch of 0")
+	for _, shape := range [][]int{{0, 32, 32, 3}, {1, 32, 32}, {1, 32, 32, 3, 1}, nil} {
+		_, err = nets.Summarize(goBackend(t), net, shape...)
+		checkError(t, err, fmt.Sprint(shape))
+	}
 	broken := func(scope *model.Scope, images *graph.Node) *graph.Node {
 		return net(scope, graph.ReduceMean(images, 1))
 	}
-	_, err = nets.Summarize(broken, 1)
+	_, err = nets.Summarize(goBackend(t), broken, 1, 32, 32, 3)
 	checkError(t, err, "[1, 32, 3]")
 }
 
 func TestImagesOfAnotherShapePanic(t *testing.T) {
-	for _, name := range []string{"residual-8", "preact-8", "compact-plain-8", "densenet-10-4", "article-plain"} {
+	for _, name := range []string{"residual-8", "preact-8", "compact-plain-w8", "densenet-10-k4", "article-plain"} {
 		net, err := nets.Parse(name, 10)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, dims := range [][]int{{2, 3072}, {2, 32, 32, 1}} {
+		for _, dims := range [][]int{{2, 3072}, {2, 32, 32}} {
 			store, images := build(t, dims...)
 			err := exceptions.TryCatch[error](func() { net(store.RootScope(), images) })
 			checkError(t, err, images.Shape().String())
@@ -225,7 +233,7 @@ func summarize(t *testing.T, name string, batch int) nets.Summary {
 	if err != nil {
 		t.Fatal(err)
 	}
-	summary, err := nets.Summarize(net, batch)
+	summary, err := nets.Summarize(goBackend(t), net, batch, 32, 32, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,11 +243,38 @@ func summarize(t *testing.T, name string, batch int) nets.Summary {
 // build returns a store and images in a graph that is never compiled.
 func build(t *testing.T, dims ...int) (*model.Store, *graph.Node) {
 	t.Helper()
+	g := graph.NewGraph(goBackend(t), t.Name())
+	t.Cleanup(g.Finalize)
+	return model.NewStore(), graph.Parameter(g, "images", shapes.Make(dtypes.Float32, dims...))
+}
+
+func goBackend(t *testing.T) compute.Backend {
+	t.Helper()
 	backend, err := accel.New("go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := graph.NewGraph(backend, t.Name())
-	t.Cleanup(g.Finalize)
-	return model.NewStore(), graph.Parameter(g, "images", shapes.Make(dtypes.Float32, dims...))
+	t.Cleanup(backend.Finalize)
+	return backend
+}
+
+// Weights and arithmetic of a network are the same for every backend; what is held depends on what it fuses.
+func TestSummaryOnBackends(t *testing.T) {
+	other := accel.MustNew("")
+	for _, name := range []string{"residual-8", "compact-dense-w8"} {
+		net, err := nets.Parse(name, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		summary, err := nets.Summarize(other, net, 1, 32, 32, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range summarize(t, name, 1).Layers {
+			got := summary.Layers[i]
+			if got.Name != want.Name || got.Params != want.Params || got.MultiplyAdds != want.MultiplyAdds || !slices.Equal(got.Output, want.Output) {
+				t.Errorf("%s on %s: layer %+v, on the pure-Go backend %+v", name, other.Description(), got, want)
+			}
+		}
+	}
 }

@@ -44,18 +44,18 @@ func logits(t *testing.T, net nets.Model, store *model.Store) []float32 {
 
 func TestSurgeryMeetsEveryBlock(t *testing.T) {
 	for name, want := range map[string]string{
-		"half-highway-8":     "stage1/block1 stage2/block1 stage3/block1",
-		"half-dense-8":       "stage1/block1 stage2/block1 stage3/block1",
-		"preact-8":           "stage1/block1 stage2/block1 stage3/block1",
-		"densenet-13-4":      "block1 block2 block3", // of several layers each
-		"article-residual":   "group1/unit1 group1/unit2 group1/unit3 group1/unit4 group1/unit5 group2/unit1",
-		"compact-residual-4": "stage1/block stage2/block stage3/block",
+		"half-highway-8":      "stage1/block1 stage2/block1 stage3/block1",
+		"half-dense-8":        "stage1/block1 stage2/block1 stage3/block1",
+		"preact-8":            "stage1/block1 stage2/block1 stage3/block1",
+		"densenet-13-k4":      "block1 block2 block3", // of several layers each
+		"article-residual":    "group1/unit1 group1/unit2 group1/unit3 group1/unit4 group1/unit5 group2/unit1",
+		"compact-residual-w4": "stage1/block stage2/block stage3/block",
 	} {
 		net, err := nets.Parse(name, 10)
-		if name == "densenet-13-4" {
+		if name == "densenet-13-k4" {
 			net, err = nets.DenseNet(13, 4, 10)
 		}
-		if name == "compact-residual-4" {
+		if name == "compact-residual-w4" {
 			net, err = nets.Compact(blocks.Residual, []int{4, 8, 16, 32}, 10)
 		}
 		if err != nil {

@@ -23,7 +23,7 @@ func pathOf(path string) string {
 
 // A standard variant computes what the block of its name computes.
 func TestStandardVariants(t *testing.T) {
-	dense, err := nets.HalfStackDense(8, 10)
+	dense, err := nets.Parse("half-dense-8", 10)
 	if err != nil {
 		t.Fatal(err)
 	}

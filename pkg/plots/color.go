@@ -7,34 +7,22 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot/vg"
-)
 
-// families gives each network family its colour, from the colour-blind safe palette of Okabe and Ito (2008).
-// The first name found in a series' name decides.
-var families = []struct {
-	name  string
-	color color.RGBA
-}{
-	{"plain", color.RGBA{0x66, 0x66, 0x66, 0xff}},
-	{"residual", color.RGBA{0x00, 0x72, 0xb2, 0xff}},
-	{"highway", color.RGBA{0xd5, 0x5e, 0x00, 0xff}},
-	{"dense", color.RGBA{0x00, 0x9e, 0x73, 0xff}},
-	{"preact", color.RGBA{0xcc, 0x79, 0xa7, 0xff}},
-	{"bottleneck", color.RGBA{0x56, 0xb4, 0xe9, 0xff}},
-}
+	"github.com/skipnets/skipnets/pkg/nets"
+)
 
 // others are for series that belong to no family, in turn.
 var others = []color.RGBA{
 	{0x33, 0x33, 0x99, 0xff}, {0xe6, 0x9f, 0x00, 0xff}, {0x99, 0x33, 0x66, 0xff}, {0x33, 0x99, 0x99, 0xff},
 }
 
-// Color returns the colour of the network family whose name occurs in the given name ("residual-56",
+// Color returns the colour of the first network family whose name occurs in the given name ("residual-56",
 // "compact-dense", "Highway, gate bias −1"), and whether there is one.
 func Color(name string) (color.Color, bool) {
 	lower := strings.ToLower(name)
-	for _, family := range families {
-		if strings.Contains(lower, family.name) {
-			return family.color, true
+	for _, family := range nets.Families {
+		if strings.Contains(lower, family.Name) && family.Color.A > 0 {
+			return family.Color, true
 		}
 	}
 	return nil, false

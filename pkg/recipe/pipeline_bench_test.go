@@ -51,7 +51,7 @@ func (c constant) From(_, step int) iter.Seq2[train.Batch, error] {
 // throughput with the pipeline over that without, the median of the rounds: 1 means that it never holds up training.
 func BenchmarkPipeline(b *testing.B) {
 	backend := accel.MustNew("")
-	net, err := nets.Parse("compact-residual-16", 10)
+	net, err := nets.Parse("compact-residual-w16", 10)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func TestAblation(t *testing.T) {
 		t.Skip("-short leaves trainings out")
 	}
 	t.Chdir(filepath.Join("..", "..", ".."))
-	s := study{preset: "quick", net: "compact-residual-16", dir: t.TempDir(), seeds: 1, epochs: 1, quick: true}
+	s := study{preset: "quick", net: "compact-residual-w16", dir: t.TempDir(), seeds: 1, epochs: 1, quick: true}
 	table, err := s.run(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -20,15 +20,38 @@ import (
 
 	"github.com/google/renameio/v2"
 	"github.com/skipnets/skipnets/pkg/images"
+	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/plots"
 	"github.com/skipnets/skipnets/pkg/recipe"
 	"gonum.org/v1/gonum/stat"
 )
 
-var (
-	families = []string{"plain", "residual", "highway", "dense"}
-	depths   = []int{8, 20, 32, 56}
-)
+var depths = []int{8, 20, 32, 56}
+
+// A row of a table on depth: its networks are called by form and depth.
+type row struct{ title, merge, form string }
+
+// families are the rows of those that the course compares, variants those of their variants.
+func families() (rows []row) {
+	for _, f := range nets.Compared() {
+		rows = append(rows, row{f.Name, f.Merge, "half-" + f.Name + "-%d"})
+	}
+	return rows
+}
+
+func variants() (rows []row) {
+	for _, f := range nets.Compared() {
+		for _, v := range f.Settings {
+			rows = append(rows, row{f.Name + ", " + v.Title, "", "half-" + f.Name + "-%d-" + v.Option})
+		}
+	}
+	return rows
+}
+
+// at is the runs of a row's network of that depth.
+func (r row) at(runs []run, depth int) []run {
+	return choose(runs, "depth", fmt.Sprintf(r.form, depth))
+}
 
 // A run is what skipnets train left in its folder.
 type run struct {
@@ -112,7 +135,7 @@ func read(dir string) ([]run, error) {
 // tables are the tables of docs/results.md, by the name in the comment above each.
 func tables(runs []run) map[string]string {
 	t := map[string]string{
-		"class": networks(runs, "class", "compact-%s-24"), "hour": networks(runs, "hour", "wide-%s-24"),
+		"class": networks(runs, "class", "compact-%s-w24"), "hour": networks(runs, "hour", "wide-%s-w24"),
 		"weights": withWeights(runs), "commits": commits(runs), "recipes": recipes(), "rates": rates(runs),
 	}
 	for name, cell := range map[string]func([]run) string{
@@ -132,28 +155,22 @@ func tables(runs []run) map[string]string {
 func shortTables(runs []run) map[string]string {
 	w := &strings.Builder{}
 	fmt.Fprintln(w, "| | y = | 8 layers | 20 layers | 32 layers | 56 layers |\n|---|---|--:|--:|--:|--:|")
-	merges := []string{"F(x)", "F(x) + x", "H(x)·T(x) + x·(1 − T(x))", "[x, F(x)]"}
-	for i, family := range families {
-		fmt.Fprintf(w, "| %s | %s |", family, merges[i])
+	for _, row := range slices.Concat(families(), variants()) {
+		fmt.Fprintf(w, "| %s | %s |", row.title, row.merge)
 		for _, depth := range depths {
-			fmt.Fprintf(w, " %s |", spread(choose(runs, "depth", fmt.Sprintf("half-%s-%d", family, depth)), testAccuracy, "%.1f"))
+			fmt.Fprintf(w, " %s |", spread(row.at(runs, depth), testAccuracy, "%.1f"))
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprint(w, "| highway, gates start further shut | |")
-	for _, depth := range depths {
-		fmt.Fprintf(w, " %s |", spread(choose(runs, "depth", fmt.Sprintf("half-highway-%d-3", depth)), testAccuracy, "%.1f"))
-	}
-	fmt.Fprintln(w)
 	t := map[string]string{"depth": w.String()}
 	w = &strings.Builder{}
 	fmt.Fprintln(w, "| eleven layers, wide | test accuracy, % | minutes | images/s | parameters |\n|---|--:|--:|--:|--:|")
-	for _, family := range families {
-		of := choose(runs, "hour", fmt.Sprintf("wide-%s-24", family))
+	for _, family := range nets.Compared() {
+		of := choose(runs, "hour", fmt.Sprintf("wide-%s-w24", family.Name))
 		if len(of) == 0 {
 			continue
 		}
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", family, spread(of, testAccuracy, "%.2f"),
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s |\n", family.Name, spread(of, testAccuracy, "%.2f"),
 			onEach(of, minutes, "%.1f"), onEach(of, imagesPerSecond, "%.0f"), thousands(of[0].Parameters))
 	}
 	t["hour"] = w.String()
@@ -180,8 +197,8 @@ func networks(runs []run, preset, form string) string {
 	w := &strings.Builder{}
 	fmt.Fprintln(w, "| network | test accuracy, % | held out, % | epoch | minutes | images/s | parameters | peak memory, GB | seeds |")
 	fmt.Fprintln(w, "|---|--:|--:|--:|--:|--:|--:|--:|--:|")
-	for _, family := range families {
-		of := choose(runs, preset, fmt.Sprintf(form, family))
+	for _, family := range nets.Compared() {
+		of := choose(runs, preset, fmt.Sprintf(form, family.Name))
 		if len(of) == 0 {
 			continue
 		}
@@ -285,13 +302,18 @@ func commits(runs []run) string {
 
 func byDepth(runs []run, cell func([]run) string) string {
 	w := &strings.Builder{}
-	fmt.Fprintf(w, "| layers | %s | highway, gates at −3 |\n|--:|%s\n", strings.Join(families, " | "), strings.Repeat("--:|", len(families)+1))
+	columns := slices.Concat(families(), variants())
+	fmt.Fprint(w, "| layers |")
+	for _, column := range columns {
+		fmt.Fprintf(w, " %s |", column.title)
+	}
+	fmt.Fprintf(w, "\n|--:|%s\n", strings.Repeat("--:|", len(columns)))
 	for _, depth := range whole(runs) {
 		fmt.Fprintf(w, "| %d |", depth)
-		for _, family := range families {
-			fmt.Fprintf(w, " %s |", cell(choose(runs, "depth", fmt.Sprintf("half-%s-%d", family, depth))))
+		for _, column := range columns {
+			fmt.Fprintf(w, " %s |", cell(column.at(runs, depth)))
 		}
-		fmt.Fprintf(w, " %s |\n", cell(choose(runs, "depth", fmt.Sprintf("half-highway-%d-3", depth))))
+		fmt.Fprintln(w)
 	}
 	return w.String()
 }
@@ -299,9 +321,7 @@ func byDepth(runs []run, cell func([]run) string) string {
 // whole lists the depths that every family has been trained at.
 func whole(runs []run) []int {
 	return slices.DeleteFunc(slices.Clone(depths), func(depth int) bool {
-		return slices.ContainsFunc(families, func(family string) bool {
-			return len(choose(runs, "depth", fmt.Sprintf("half-%s-%d", family, depth))) == 0
-		})
+		return slices.ContainsFunc(families(), func(r row) bool { return len(r.at(runs, depth)) == 0 })
 	})
 }
 
@@ -369,10 +389,10 @@ func thousands(n int64) string {
 // depthFigure draws the training loss at the end against depth, a curve for each family, with error bars over seeds.
 func depthFigure(runs []run) ([]byte, error) {
 	var series []plots.Series
-	for _, family := range families {
-		s := plots.Series{Name: family}
+	for _, row := range families() {
+		s := plots.Series{Name: row.title}
 		for _, depth := range whole(runs) {
-			of := choose(runs, "depth", fmt.Sprintf("half-%s-%d", family, depth))
+			of := row.at(runs, depth)
 			mean, deviation := stat.MeanStdDev(values(of, func(r run) float64 { return r.last.TrainLoss }), nil)
 			if math.IsNaN(deviation) { // of one seed
 				deviation = 0
