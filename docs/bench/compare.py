@@ -38,12 +38,12 @@ only_thin = {"jax_step.py", "tensorflow_step.py"}  # these know the thin residua
 
 
 def ours(program, net, batch, steps, precision):
-    out = subprocess.run([program, "bench", "-batch", str(batch), "-steps", str(steps), "-precision", precision, net],
+    out = subprocess.run([program, "bench", "-batch", str(batch), "-steps", str(steps), "-precision", precision, "-json", net],
                          capture_output=True, text=True)
-    row = re.search(rf"^\| {net} \| \w+ \| (\d+) \| (\d+) \| ([\d.]+) \| ([\d.]+) \|", out.stdout, re.M)
-    if not row:
+    if out.returncode:
         sys.exit(f"skipnets bench failed:\n{out.stdout}\n{out.stderr}")
-    return {"train": float(row[1]), "evaluate": float(row[2]), "first step": float(row[3]), "memory": float(row[4])}
+    row = json.loads(out.stdout)
+    return {"train": row["train_per_second"], "evaluate": row["evaluate_per_second"], "first step": row["first_step"], "memory": row["peak_memory"] / 1e9}
 
 
 def peer(script, net, batch, steps, options):

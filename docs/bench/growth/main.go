@@ -8,15 +8,16 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 
+	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/plots"
 )
 
@@ -26,27 +27,21 @@ type row struct {
 	net   string
 	batch int
 
-	imagesPerSecond, firstStep, memory float64 // the latter in s and GB
+	ImagesPerSecond float64 `json:"train_per_second"`
+	FirstStep       float64 `json:"first_step"`  // s
+	Memory          float64 `json:"peak_memory"` // bytes
 }
 
-func (r row) stepMilliseconds() float64 { return 1000 * float64(r.batch) / r.imagesPerSecond }
-
-var line = regexp.MustCompile(`(?m)^\| [\w-]+ \| \w+ \| (\d+) \| \d+ \| ([\d.]+) \| ([\d.]+) \|`)
+func (r row) stepMilliseconds() float64 { return 1000 * float64(r.batch) / r.ImagesPerSecond }
 
 func measure(ctx context.Context, program string, steps int, net string, batch int) (row, error) {
 	r := row{net: net, batch: batch}
-	out, err := exec.CommandContext(ctx, program, "bench", "-precision", "bf16", "-steps", strconv.Itoa(steps), "-batch", strconv.Itoa(batch), net).Output()
+	out, err := exec.CommandContext(ctx, program, "bench", "-json", "-precision", "bf16", "-steps", strconv.Itoa(steps), "-batch", strconv.Itoa(batch), net).Output()
 	if err != nil {
 		return r, fmt.Errorf("bench %s: %w", net, err)
 	}
-	found := line.FindSubmatch(out)
-	if found == nil {
-		return r, fmt.Errorf("bench %s printed %q", net, out)
-	}
-	for i, to := range []*float64{&r.imagesPerSecond, &r.firstStep, &r.memory} {
-		if *to, err = strconv.ParseFloat(string(found[i+1]), 64); err != nil {
-			return r, fmt.Errorf("bench %s: %w", net, err)
-		}
+	if err := json.Unmarshal(out, &r); err != nil {
+		return r, fmt.Errorf("bench %s printed %q: %w", net, out, err)
 	}
 	return r, nil
 }
@@ -76,12 +71,12 @@ func run(ctx context.Context, steps int) error {
 			if varied == "batch" {
 				name = strconv.Itoa(r.batch)
 			}
-			fmt.Printf("| %s | %.0f | %.0f | %.1f | %.2f |\n", name, r.stepMilliseconds(), r.imagesPerSecond, r.firstStep, r.memory)
+			fmt.Printf("| %s | %.0f | %.0f | %.1f | %.2f |\n", name, r.stepMilliseconds(), r.ImagesPerSecond, r.FirstStep, r.Memory/1e9)
 		}
 	}
-	all := func(batch int, nets ...string) ([]row, error) {
+	all := func(batch int, names ...string) ([]row, error) {
 		var rows []row
-		for _, net := range nets {
+		for _, net := range names {
 			r, err := measure(ctx, program, steps, net, batch)
 			if err != nil {
 				return nil, err
@@ -93,23 +88,23 @@ func run(ctx context.Context, steps int) error {
 
 	depths := []int{20, 32, 56, 110}
 	var series []plots.Series
-	for _, family := range []string{"plain", "residual", "highway", "dense"} {
-		var nets []string
+	for _, family := range nets.Compared() {
+		var names []string
 		for _, depth := range depths {
-			nets = append(nets, fmt.Sprintf("%s-%d", family, depth))
+			names = append(names, fmt.Sprintf("%s-%d", family.Name, depth))
 		}
-		rows, err := all(128, nets...)
+		rows, err := all(128, names...)
 		if err != nil {
 			return err
 		}
 		table("Depth, batch 128:", "network", rows)
-		s := plots.Series{Name: family}
+		s := plots.Series{Name: family.Name}
 		for i, r := range rows {
 			s.X, s.Y = append(s.X, float64(depths[i])), append(s.Y, r.stepMilliseconds())
 		}
 		series = append(series, s)
 	}
-	widths, err := all(256, "wide-residual-16", "wide-residual-24", "wide-residual-32", "wide-residual-48")
+	widths, err := all(256, "wide-residual-w16", "wide-residual-w24", "wide-residual-w32", "wide-residual-w48")
 	if err != nil {
 		return err
 	}
