@@ -10,8 +10,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
 	"github.com/skipnets/skipnets/internal/home"
+	"github.com/skipnets/skipnets/internal/whole"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
@@ -93,7 +93,7 @@ func tested(ctx context.Context, dir string, unseen images.Set, keep string) (*R
 		err = os.MkdirAll(keep, 0o755)
 	}
 	if err == nil {
-		err = renameio.WriteFile(file, text, 0o644)
+		err = whole.WriteFile(file, text, 0o644)
 	}
 	if err != nil {
 		return nil, recipe.Score{}, fmt.Errorf("lesson: keep the score: %w", err)

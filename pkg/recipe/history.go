@@ -10,7 +10,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/google/renameio/v2"
+	"github.com/skipnets/skipnets/internal/whole"
 )
 
 // Record is one epoch of training. Losses are mean cross-entropies in nats without label smoothing, accuracies parts
@@ -97,7 +97,7 @@ func (h History) Save(path string) error {
 			return fmt.Errorf("history: %w", err)
 		}
 	}
-	if err := renameio.WriteFile(path, text.Bytes(), 0o644); err != nil {
+	if err := whole.WriteFile(path, text.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("history: %w", err)
 	}
 	return nil

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
+	"github.com/skipnets/skipnets/internal/whole"
 )
 
 // ReportFile stands beside a run's checkpoints and history and holds its [Report].
@@ -39,7 +39,7 @@ func (r Report) Save(dir string) error {
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	if err := renameio.WriteFile(filepath.Join(dir, ReportFile), append(text, '\n'), 0o644); err != nil {
+	if err := whole.WriteFile(filepath.Join(dir, ReportFile), append(text, '\n'), 0o644); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil

@@ -12,10 +12,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/google/renameio/v2"
+	"github.com/skipnets/skipnets/internal/whole"
 
 	"github.com/skipnets/skipnets/internal/filekind"
 )
@@ -44,7 +43,7 @@ func writeSafetensors(path string, header map[string]any, values []byte) error {
 	for len(text)%8 != 0 { // the format aligns the values
 		text = append(text, ' ')
 	}
-	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644), renameio.WithTempDir(filepath.Dir(path)))
+	file, err := whole.Create(path, 0o644)
 	if err != nil {
 		return fmt.Errorf("write weights: %w", err)
 	}
