@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/skipnets/skipnets/internal/home"
 	"github.com/skipnets/skipnets/internal/setup"
 	"github.com/skipnets/skipnets/internal/setup/pjrt"
 )
@@ -62,6 +63,7 @@ func TestExecute(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short leaves the notebooks out")
 	}
+	t.Setenv(home.EnvBrief, "1")
 	s := ready(t)
 	before := listing(t)
 	slots := make(chan struct{}, atOnce)

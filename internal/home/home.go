@@ -15,6 +15,7 @@ const (
 	EnvHome  = "SKIPNETS_HOME"  // the folder that keeps everything
 	EnvData  = "SKIPNETS_DATA"  // another folder with CIFAR-10, or its archive
 	EnvQuick = "SKIPNETS_QUICK" // not empty: use the small embedded sample, train for seconds
+	EnvBrief = "SKIPNETS_BRIEF" // not empty: let notebooks train for one epoch, as their tests do
 )
 
 // Path is a path in the folder that keeps everything: $SKIPNETS_HOME, else the folder skipnets of [os.UserCacheDir]. It is

@@ -93,6 +93,9 @@ type Run struct {
 // and keeps the best of its epochs on the [HeldOutImages]. The run is kept in $SKIPNETS_HOME/runs/lessons (by default in
 // the user's cache folder): a second call goes on where the first one stopped, and loads it if it had ended. While another
 // notebook trains the same network, Train waits for it. A nil progress is silent.
+//
+// With SKIPNETS_BRIEF in the environment Train makes one epoch only: the notebooks' tests ask whether the code runs, not what it
+// learns.
 func Train(ctx context.Context, name string, progress recipe.Progress) (*Run, error) {
 	dir, err := home.Path("runs", "lessons")
 	if err != nil {
@@ -101,6 +104,9 @@ func Train(ctx context.Context, name string, progress recipe.Progress) (*Run, er
 	quick, err := recipe.Preset("quick")
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	if os.Getenv(home.EnvBrief) != "" {
+		quick.Epochs = 1
 	}
 	sample, _ := cifar.Sample()
 	training, heldOut := sample.Split(HeldOutImages, 1)

@@ -143,6 +143,19 @@ func TestTrainUnknownNet(t *testing.T) {
 	}
 }
 
+// With SKIPNETS_BRIEF a training is one epoch, in a folder of its own.
+func TestTrainBriefly(t *testing.T) {
+	t.Setenv(home.EnvHome, t.TempDir())
+	t.Setenv(home.EnvBrief, "1")
+	run, err := Train(t.Context(), "plain-8", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(run.History) != 1 || run.Recipe.Epochs != 1 {
+		t.Errorf("%d epochs of %d", len(run.History), run.Recipe.Epochs)
+	}
+}
+
 func TestBatch(t *testing.T) {
 	batch, err := Batch(64)
 	if err != nil {
