@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"github.com/gomlx/compute-onnx/support/protos"
-	"github.com/google/renameio/v2"
+	"github.com/skipnets/skipnets/internal/whole"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -29,7 +29,7 @@ func ONNX(path string, n Network) error {
 	if err != nil {
 		return fmt.Errorf("export %s: %w", n.Name, err)
 	}
-	if err := renameio.WriteFile(path, data, 0o644); err != nil {
+	if err := whole.WriteFile(path, data, 0o644); err != nil {
 		return fmt.Errorf("export %s: %w", n.Name, err)
 	}
 	return nil
