@@ -114,21 +114,7 @@ func Train(ctx context.Context, name string, progress recipe.Progress) (*Run, er
 }
 
 func fit(ctx context.Context, name string, training, heldOut images.Set, r recipe.Recipe, dir string, progress recipe.Progress) (*Run, error) {
-	backend, err := Backend()
-	if err != nil {
-		return nil, fmt.Errorf("lesson: %w", err)
-	}
 	net, err := nets.Parse(name, len(training.Classes))
-	if err != nil {
-		return nil, fmt.Errorf("lesson: %w", err)
-	}
-	options := images.Options{Name: "training", BatchSize: r.BatchSize, Seed: 1, Shuffle: true, DropLast: true,
-		Augment: r.Augment}
-	shuffled, err := images.NewDataset(training, options)
-	if err != nil {
-		return nil, fmt.Errorf("lesson: %w", err)
-	}
-	inOrder, err := images.NewDataset(heldOut, images.Options{Name: "held out", BatchSize: 100})
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
@@ -139,16 +125,35 @@ func fit(ctx context.Context, name string, training, heldOut images.Set, r recip
 	// A run made with another recipe, or before the shape of the network changed, stays where it is; this one gets a
 	// folder of its own.
 	id := crc32.ChecksumIEEE(fmt.Appendf(nil, "%s %d %d %s", r, training.Len(), heldOut.Len(), shapes))
-	run := &Run{Name: name, Model: images.Normalized(net, training.Moments), Recipe: r}
-	run.Result, err = recipe.Fit(ctx, recipe.Job{
-		Backend: backend, Name: name, Model: run.Model, Recipe: r, Seed: 1,
-		Training: shuffled, HeldOut: inOrder,
-		Dir: filepath.Join(dir, fmt.Sprintf("%s-%08x", name, id)), Wait: true, Progress: progress,
-	})
+	job, err := newJob(name, net, training, heldOut, r, 1, filepath.Join(dir, fmt.Sprintf("%s-%08x", name, id)))
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
+	job.Progress = progress
+	run := &Run{Name: name, Model: job.Model, Recipe: r}
+	if run.Result, err = recipe.Fit(ctx, job); err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
 	return run, nil
+}
+
+// newJob trains a network on shuffled images and measures it on others after each epoch.
+func newJob(name string, net nets.Model, training, heldOut images.Set, r recipe.Recipe, seed int64, dir string) (recipe.Job, error) {
+	backend, err := Backend()
+	if err != nil {
+		return recipe.Job{}, err
+	}
+	shuffled, err := images.NewDataset(training, images.Options{Name: "training", BatchSize: r.BatchSize, Seed: uint64(seed), Shuffle: true, DropLast: true,
+		Augment: r.Augment})
+	if err != nil {
+		return recipe.Job{}, err
+	}
+	inOrder, err := images.NewDataset(heldOut, images.Options{Name: "held out", BatchSize: 100})
+	if err != nil {
+		return recipe.Job{}, err
+	}
+	return recipe.Job{Backend: backend, Name: name, Model: images.Normalized(net, training.Moments), Recipe: r, Seed: seed,
+		Training: shuffled, HeldOut: inOrder, Dir: dir, Wait: true}, nil
 }
 
 // Test measures the trained network on images it has not seen, such as the test images of [Images].

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lesson
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
+	"math"
+	"path/filepath"
+
+	"github.com/skipnets/skipnets/internal/home"
+	"github.com/skipnets/skipnets/pkg/images"
+	"github.com/skipnets/skipnets/pkg/nets"
+	"github.com/skipnets/skipnets/pkg/recipe"
+)
+
+// An Arm is one training of an experiment: a stack, and how its training differs from the others'.
+type Arm struct {
+	Name   string
+	Stack  nets.Variant
+	Change func(*recipe.Recipe) // nil changes nothing
+}
+
+// Without normalisation the rate of the other arms is too high: the loss is soon no number.
+func slower(r *recipe.Recipe) { r.LearningRate /= 10 }
+
+// Rescues are attempts to train a deep plain network without a shortcut, each of which removes one suspected cause; the first arm is
+// the patient, the last one the network with shortcuts.
+func Rescues() []Arm {
+	arms := []Arm{
+		{Name: "plain", Stack: nets.Standard(nets.PlainMerge)},
+		{Name: "layer-wise steps", Stack: nets.Standard(nets.PlainMerge), Change: func(r *recipe.Recipe) {
+			r.Optimizer, r.LearningRate = recipe.Layerwise, r.LearningRate/20
+		}},
+		{Name: "without norms", Stack: nets.Standard(nets.PlainMerge), Change: slower},
+		{Name: "identity kernels", Stack: nets.Standard(nets.PlainMerge), Change: func(r *recipe.Recipe) { r.Identity = true }},
+		{Name: "looks linear", Stack: nets.Standard(nets.PlainMerge), Change: slower},
+		{Name: "residual", Stack: nets.Standard(nets.ResidualMerge)},
+	}
+	arms[2].Stack.WithoutNorm = true
+	arms[4].Stack.WithoutNorm, arms[4].Stack.LooksLinear, arms[4].Stack.Seed = true, true, 1
+	return arms
+}
+
+// Dial turns the shortcut from nothing to more than the identity, y = ReLU(λ·x + F(x)), with λ from the list.
+func Dial(lambdas ...float64) []Arm {
+	var arms []Arm
+	for _, lambda := range lambdas {
+		stack := nets.Standard(nets.ResidualMerge)
+		stack.Skip = lambda
+		arms = append(arms, Arm{Name: fmt.Sprintf("residual, λ = %g", lambda), Stack: stack})
+	}
+	return arms
+}
+
+// Gates are highway networks whose gates start at the biases of the list.
+func Gates(biases ...float64) []Arm {
+	var arms []Arm
+	for _, bias := range biases {
+		stack := nets.Standard(nets.HighwayMerge)
+		stack.GateBias = bias
+		arms = append(arms, Arm{Name: fmt.Sprintf("highway, bias %g", bias), Stack: stack})
+	}
+	return arms
+}
+
+// Unnormalised are ways to do without batch norm: a plain network, a residual one, and two that weaken the branches at the start.
+func Unnormalised() []Arm {
+	arms := []Arm{
+		{Name: "plain", Stack: nets.Standard(nets.PlainMerge), Change: slower},
+		{Name: "residual, α = 1", Stack: nets.Standard(nets.ResidualMerge), Change: slower},
+		{Name: "residual, α = 0.1", Stack: nets.Standard(nets.ResidualMerge), Change: slower},
+		{Name: "residual, SkipInit", Stack: nets.Standard(nets.ResidualMerge), Change: slower},
+	}
+	for i := range arms {
+		arms[i].Stack.WithoutNorm = true
+	}
+	arms[2].Stack.Branch = 0.1
+	arms[3].Stack.Branch, arms[3].Stack.LearnedBranch = 0, true
+	return arms
+}
+
+// Losses trains the arm with so many layers on the images and returns the mean training loss of each epoch. A training whose loss
+// was no number any more ends there: its last loss is NaN. The run is kept in $SKIPNETS_HOME/runs/lessons (by default in the
+// user's cache folder), and loaded the next time.
+func (a Arm) Losses(ctx context.Context, depth int, pictures images.Set, r recipe.Recipe, seed int64) ([]float64, error) {
+	job, err := a.job(depth, pictures, r, seed)
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	of := func(r recipe.Record) float64 { return r.TrainLoss }
+	fitted, err := recipe.Fit(ctx, job)
+	if errors.Is(err, recipe.ErrNotFinite) {
+		history, err := recipe.LoadHistory(filepath.Join(job.Dir, recipe.HistoryFile))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("lesson: %w", err)
+		}
+		return append(history.Series(of), math.NaN()), nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	return fitted.History.Series(of), nil
+}
+
+// job is the arm's training, without its progress. Some of the images are held out.
+func (a Arm) job(depth int, pictures images.Set, r recipe.Recipe, seed int64) (recipe.Job, error) {
+	if a.Change != nil {
+		a.Change(&r)
+	}
+	net, err := a.Stack.HalfStack(depth, len(pictures.Classes))
+	if err != nil {
+		return recipe.Job{}, err
+	}
+	training, heldOut := pictures.Split(min(HeldOutImages, pictures.Len()/5), 1)
+	id := crc32.ChecksumIEEE([]byte(a.identity(depth, pictures.Len(), r, seed)))
+	dir, err := home.Path("runs", "lessons", fmt.Sprintf("arm-%08x", id))
+	if err != nil {
+		return recipe.Job{}, err
+	}
+	return newJob(fmt.Sprintf("%s, %d layers", a.Name, depth), net, training, heldOut, r, seed, dir)
+}
+
+// identity tells the arm's training from others.
+func (a Arm) identity(depth, images int, r recipe.Recipe, seed int64) string {
+	return fmt.Sprintf("%+v %s %d %d %d", a.Stack, r, depth, images, seed)
+}

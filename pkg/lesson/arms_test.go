@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lesson
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/skipnets/skipnets/internal/home"
+	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/recipe"
+)
+
+// Every arm builds, has a name of its own, and differs from the first of its experiment.
+func TestArms(t *testing.T) {
+	for name, arms := range map[string][]Arm{"rescues": Rescues(), "dial": Dial(0, 1), "gates": Gates(1, -3), "unnormalised": Unnormalised()} {
+		var names, made []string
+		for _, arm := range arms {
+			if _, err := arm.Stack.HalfStack(8, 10); err != nil {
+				t.Errorf("%s, %s: %v", name, arm.Name, err)
+			}
+			r, err := recipe.Preset("quick")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if arm.Change != nil {
+				arm.Change(&r)
+			}
+			if err := r.Validate(); err != nil {
+				t.Errorf("%s, %s: %v", name, arm.Name, err)
+			}
+			names, made = append(names, arm.Name), append(made, arm.identity(8, 100, r, 1))
+		}
+		for _, list := range [][]string{names, made} {
+			slices.Sort(list)
+			if len(slices.Compact(list)) != len(arms) {
+				t.Errorf("%s: two arms are the same: %v", name, list)
+			}
+		}
+	}
+}
+
+// A training is kept: the second call gives the same without training. One that diverges ends with NaN.
+func TestLosses(t *testing.T) {
+	t.Setenv(home.EnvHome, t.TempDir())
+	sample, _ := cifar.Sample()
+	_, few := sample.Split(60, 1)
+	r := recipe.Recipe{Name: "tiny", Epochs: 2, BatchSize: 16, Optimizer: recipe.SGD, LearningRate: 0.01, Schedule: recipe.Constant}
+	arm := Rescues()[0]
+	first, err := arm.Losses(t.Context(), 8, few, r, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(first) != 2 || first[0] < 1 || first[0] > 4 {
+		t.Errorf("losses %v", first)
+	}
+	again, err := arm.Losses(t.Context(), 8, few, r, 1)
+	if err != nil || !slices.Equal(first, again) {
+		t.Errorf("the second time %v, %v, want %v", again, err, first)
+	}
+	wild := Unnormalised()[0]
+	wild.Change = func(r *recipe.Recipe) { r.LearningRate = 1e9 }
+	diverged, err := wild.Losses(t.Context(), 8, few, r, 1)
+	if err != nil || len(diverged) == 0 || !math.IsNaN(diverged[len(diverged)-1]) {
+		t.Errorf("a training that diverges gives %v, %v", diverged, err)
+	}
+}
