@@ -122,7 +122,7 @@ func bench(ctx context.Context, backend compute.Backend, name string, bf16 bool,
 	if err != nil {
 		return m, err
 	}
-	r, err := recipe.Preset("hour")
+	r, err := recipe.Preset("depth") // plain SGD, as the steps of other frameworks in docs/bench have
 	if err != nil {
 		return m, err
 	}

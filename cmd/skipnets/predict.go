@@ -69,7 +69,10 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 	return nil
 }
 
-// chosenWeights is where the weights are: the flag's value, or the residual network of the hour preset in the notebooks' folder.
+// keptRun is the run in notebooks/trained whose weights predict takes when none are named.
+const keptRun = "hour/wide-residual-w24-seed1"
+
+// chosenWeights is where the weights are: the flag's value, or those that come with the repository.
 func chosenWeights(cmd *cli.Command) (string, error) {
 	if path := cmd.String("weights"); path != "" {
 		return path, nil
@@ -78,5 +81,5 @@ func chosenWeights(cmd *cli.Command) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(s.Source, "notebooks", "trained", "hour", presetNets("hour")[1]+"-seed1"), nil
+	return filepath.Join(s.Source, "notebooks", "trained", filepath.FromSlash(keptRun)), nil
 }

@@ -158,7 +158,7 @@ func TestCommandErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	kept := "../../notebooks/trained/hour"
-	residual := filepath.Join(kept, presetNets("hour")[1]+"-seed1")
+	residual := filepath.Join(filepath.Dir(kept), keptRun)
 	tests := []struct {
 		args string
 		want string

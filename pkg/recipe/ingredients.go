@@ -35,7 +35,7 @@ var ingredients = []struct {
 	{"shift", func(r *Recipe) { r.Pad, r.Reflect = 0, false }},
 	{"reflect", func(r *Recipe) { r.Reflect = false }},
 	{"light", func(r *Recipe) { r.Brightness, r.Contrast = 0, 0 }},
-	{"flip", func(r *Recipe) { r.Flip = images.NoFlip }},
+	{"flip", func(r *Recipe) { r.Flip = "" }},
 	{"alternating-flip", func(r *Recipe) {
 		if r.Flip == images.AlternatingFlip {
 			r.Flip = images.RandomFlip

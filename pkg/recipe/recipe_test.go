@@ -23,7 +23,7 @@ func TestPresetsAreValid(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := Preset("fast"); err == nil || !strings.Contains(err.Error(), "quick, class, depth, hour") {
+	if _, err := Preset("fast"); err == nil || !strings.Contains(err.Error(), "quick, class, depth, break, hour") {
 		t.Errorf("error %v for an unknown preset, want one that lists them", err)
 	}
 }
@@ -135,13 +135,13 @@ func ExamplePreset() {
 	// Output: adamw 0.001 64 20000
 }
 
-// The hour preset, as it is noted in weights of the repository: a run is resumed only if its recipe reads the same.
+// The depth preset, as it is noted in weights of the repository: a run is resumed only if its recipe reads the same.
 func TestRecipeAsJSON(t *testing.T) {
-	r, err := Preset("hour")
+	r, err := Preset("depth")
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"name":"hour","epochs":32,"batch_size":256,"optimizer":"sgd","learning_rate":0.4,"momentum":0.9,"weight_decay":0.0005,"schedule":"one-cycle","warm_up":0.25,"label_smoothing":0.1,"reestimate_batches":20,"bfloat16":true,"pad":4,"flip":"alternating"}`
+	const want = `{"name":"depth","epochs":10,"batch_size":128,"optimizer":"sgd","learning_rate":0.1,"momentum":0.9,"weight_decay":0.0001,"schedule":"one-cycle","warm_up":0.25,"reestimate_batches":20,"bfloat16":true,"pad":2,"flip":"alternating"}`
 	if got := r.String(); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}

@@ -240,8 +240,8 @@ func rates(runs []run) string {
 // recipes lists how the networks are trained.
 func recipes() string {
 	w := &strings.Builder{}
-	fmt.Fprintln(w, "| preset | length | batch | optimizer | peak rate, schedule | weight decay | labels smoothed by | images | convolutions |")
-	fmt.Fprintln(w, "|---|--:|--:|---|---|--:|--:|---|---|")
+	fmt.Fprintln(w, "| preset | length | batch | optimizer | peak rate, schedule | weight decay | labels smoothed by | images | convolutions | ingredients |")
+	fmt.Fprintln(w, "|---|--:|--:|---|---|--:|--:|---|---|---|")
 	for _, name := range recipe.PresetNames() {
 		r, err := recipe.Preset(name)
 		if err != nil {
@@ -254,6 +254,9 @@ func recipes() string {
 		if r.Momentum > 0 {
 			optimizer += fmt.Sprintf(", Nesterov momentum %g", r.Momentum)
 		}
+		if r.Optimizer == recipe.Muon {
+			optimizer = fmt.Sprintf("Muon for kernels, rate %g, momentum %g; SGD, Nesterov momentum %g", r.KernelRate, r.KernelMomentum, r.Momentum)
+		}
 		schedule := r.Schedule
 		if r.WarmUp > 0 {
 			schedule += fmt.Sprintf(", %.0f%% of it upwards", 100*r.WarmUp)
@@ -261,8 +264,8 @@ func recipes() string {
 		if r.BFloat16 {
 			precision = "bfloat16"
 		}
-		fmt.Fprintf(w, "| %s | %s | %d | %s | %g, %s | %g | %g | %s | %s |\n", name, length, r.BatchSize, optimizer, r.LearningRate,
-			schedule, r.WeightDecay, r.LabelSmoothing, augmentation(r), precision)
+		fmt.Fprintf(w, "| %s | %s | %d | %s | %g, %s | %g | %g | %s | %s | %s |\n", name, length, r.BatchSize, optimizer, r.LearningRate,
+			schedule, r.WeightDecay, r.LabelSmoothing, augmentation(r), precision, strings.Join(r.Ingredients(), ", "))
 	}
 	return w.String()
 }
