@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/gomlx/ml/train"
 
 	"github.com/skipnets/skipnets/pkg/accel"
+	_ "github.com/skipnets/skipnets/pkg/accel/allocator" // keeps freed memory: training is faster on a CPU
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
