@@ -83,6 +83,32 @@ func Unnormalised() []Arm {
 	return arms
 }
 
+// Experiments are the lists of arms that docs/bench/why trains, by name, in the order in which they are worth the time.
+func Experiments() []Experiment {
+	return []Experiment{
+		{"rescue", Rescues()},
+		{"unnormalised", Unnormalised()},
+		{"dial", Dial(0.5, 1.25, 0, 0.75, 1, 1.5)},
+		{"gates", Gates(-3, 1, -6, -1)},
+	}
+}
+
+// An Experiment is arms that belong together.
+type Experiment struct {
+	Name string
+	Arms []Arm
+}
+
+// Try trains the arm and returns what is kept of it in the repository: see Losses.
+func (a Arm) Try(ctx context.Context, experiment string, depth int, pictures images.Set, r recipe.Recipe, seed int64) (Tried, error) {
+	losses, err := a.Losses(ctx, depth, pictures, r, seed)
+	tried := Tried{Experiment: experiment, Arm: a.Name, Depth: depth, Images: pictures.Len(), Recipe: r.Name, Seed: seed, Losses: losses}
+	if n := len(losses); n > 0 && math.IsNaN(losses[n-1]) {
+		tried.Losses, tried.Diverged = losses[:n-1], true
+	}
+	return tried, err
+}
+
 // Losses trains the arm with so many layers on the images and returns the mean training loss of each epoch. A training whose loss
 // was no number any more ends there: its last loss is NaN. The run is kept in $SKIPNETS_HOME/runs/lessons (by default in the
 // user's cache folder), and loaded the next time.
@@ -126,5 +152,5 @@ func (a Arm) job(depth int, pictures images.Set, r recipe.Recipe, seed int64) (r
 
 // identity tells the arm's training from others.
 func (a Arm) identity(depth, images int, r recipe.Recipe, seed int64) string {
-	return fmt.Sprintf("%+v %s %d %d %d", a.Stack, r, depth, images, seed)
+	return fmt.Sprintf("%s %+v %s %d %d %d", a.Name, a.Stack, r, depth, images, seed)
 }

@@ -14,7 +14,8 @@ import (
 
 // Every arm builds, has a name of its own, and differs from the first of its experiment.
 func TestArms(t *testing.T) {
-	for name, arms := range map[string][]Arm{"rescues": Rescues(), "dial": Dial(0, 1), "gates": Gates(1, -3), "unnormalised": Unnormalised()} {
+	for _, experiment := range Experiments() {
+		name, arms := experiment.Name, experiment.Arms
 		var names, made []string
 		for _, arm := range arms {
 			if _, err := arm.Stack.HalfStack(8, 10); err != nil {
@@ -64,5 +65,9 @@ func TestLosses(t *testing.T) {
 	diverged, err := wild.Losses(t.Context(), 8, few, r, 1)
 	if err != nil || len(diverged) == 0 || !math.IsNaN(diverged[len(diverged)-1]) {
 		t.Errorf("a training that diverges gives %v, %v", diverged, err)
+	}
+	tried, err := wild.Try(t.Context(), "rescue", 8, few, r, 1)
+	if err != nil || !tried.Diverged || len(tried.Losses) != len(diverged)-1 || tried.Images != 60 || tried.Recipe != "tiny" {
+		t.Errorf("and is kept as %+v, %v", tried, err)
 	}
 }

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lesson
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+)
+
+// A Tried is the training of an [Arm] that is part of the repository. docs/bench/why makes them.
+type Tried struct {
+	Experiment string    `json:"experiment"` // "rescue", "dial", "gates", "unnormalised"
+	Arm        string    `json:"arm"`
+	Depth      int       `json:"depth"`
+	Images     int       `json:"images"` // to train on
+	Recipe     string    `json:"recipe"` // its name
+	Seed       int64     `json:"seed"`
+	Losses     []float64 `json:"losses"`             // the mean training loss of each epoch
+	Diverged   bool      `json:"diverged,omitempty"` // the loss was no number in the epoch after these
+}
+
+// Same tells whether two are the same training.
+func (t Tried) Same(other Tried) bool {
+	return t.Experiment == other.Experiment && t.Arm == other.Arm && t.Depth == other.Depth && t.Images == other.Images &&
+		t.Recipe == other.Recipe && t.Seed == other.Seed
+}
+
+// Last is the loss of the last epoch, and NaN if the training diverged.
+func (t Tried) Last() float64 {
+	if t.Diverged || len(t.Losses) == 0 {
+		return math.NaN()
+	}
+	return t.Losses[len(t.Losses)-1]
+}
+
+// TriedFile is where the trainings of arms are kept, seen from the notebooks.
+var TriedFile = filepath.Join(trainedDir, "why", "losses.jsonl")
+
+// TriedArms reads the trainings of an experiment's arms that are part of the repository, in the order in which they were
+// made. It is for the notebooks, whose folder it looks in.
+func TriedArms(experiment string) ([]Tried, error) {
+	all, err := ReadTried(TriedFile)
+	if err != nil {
+		return nil, err
+	}
+	var tried []Tried
+	for _, t := range all {
+		if t.Experiment == experiment {
+			tried = append(tried, t)
+		}
+	}
+	if len(tried) == 0 {
+		return nil, fmt.Errorf("lesson: %s has no experiment %q", TriedFile, experiment)
+	}
+	return tried, nil
+}
+
+// ReadTried reads a file of trainings, one JSON object a line. A file that does not exist has none.
+func ReadTried(file string) ([]Tried, error) {
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	defer f.Close()
+	var all []Tried
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		var t Tried
+		if err := json.Unmarshal(lines.Bytes(), &t); err != nil {
+			return nil, fmt.Errorf("lesson: %s, line %d: %w", file, len(all)+1, err)
+		}
+		all = append(all, t)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("lesson: %s: %w", file, err)
+	}
+	return all, nil
+}
+
+// AppendTried adds a training to a file.
+func AppendTried(file string, t Tried) error {
+	text, err := json.Marshal(t)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(file), 0o755)
+	}
+	if err != nil {
+		return fmt.Errorf("lesson: %w", err)
+	}
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("lesson: %w", err)
+	}
+	_, err = f.Write(append(text, '\n'))
+	return errors.Join(err, f.Close())
+}
