@@ -34,6 +34,7 @@ func trainCommand() *cli.Command {
 			&cli.IntFlag{Name: "epochs", Usage: "instead of the preset's"},
 			&cli.FloatFlag{Name: "rate", Usage: "peak learning rate instead of the preset's"},
 			&cli.StringSliceFlag{Name: "without", Usage: "an ingredient of the preset's recipe to leave out, such as whiten; more than one, separated by commas"},
+			&cli.StringSliceFlag{Name: "with", Usage: "an ingredient to put in, such as identity"},
 			&cli.BoolFlag{Name: "held-out", Usage: "leave the test images alone: to choose between recipes by the held-out ones"},
 		),
 		Action: trainAction,
@@ -125,6 +126,11 @@ func chosenRecipe(cmd *cli.Command) (recipe.Recipe, error) {
 	}
 	for _, ingredient := range cmd.StringSlice("without") {
 		if r, err = r.Without(ingredient); err != nil {
+			return r, err
+		}
+	}
+	for _, ingredient := range cmd.StringSlice("with") {
+		if r, err = r.With(ingredient); err != nil {
 			return r, err
 		}
 	}

@@ -109,7 +109,7 @@ func TestTrainEvalPredict(t *testing.T) {
 // Choosing between recipes leaves the test images alone; the run's folder says what was left out.
 func TestTrainHeldOut(t *testing.T) {
 	dir := t.TempDir()
-	if err := command(t, "train", "-quick", "-preset", "quick", "-epochs", "1", "-without", "warm-up,flip", "-held-out", "-dir", dir, "residual-8"); err != nil {
+	if err := command(t, "train", "-quick", "-preset", "quick", "-epochs", "1", "-without", "warm-up,flip", "-with", "identity", "-held-out", "-dir", dir, "residual-8"); err != nil {
 		t.Fatal(err)
 	}
 	run := filepath.Join(dir, "residual-8-seed1")
@@ -120,7 +120,7 @@ func TestTrainHeldOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if trained := notes["recipe"]; !strings.Contains(trained, "quick-epochs1-without-warm-up-without-flip") || strings.Contains(trained, "random") {
+	if trained := notes["recipe"]; !strings.Contains(trained, "quick-epochs1-without-warm-up-without-flip-with-identity") || strings.Contains(trained, "random") {
 		t.Errorf("trained by %s", trained)
 	}
 }
@@ -170,6 +170,7 @@ func TestCommandErrors(t *testing.T) {
 		{"train -rate Inf residual-8", "learning rate is +Inf"},
 		{"train -precision fp8 residual-8", `precision "fp8"`},
 		{"train -preset class -without yeast", `has no ingredient "yeast" to leave out; it has`},
+		{"train -preset class -with muon", `can't be given the ingredient "muon"; it lacks`},
 		{"train -bogus", "not defined: -bogus"},
 		{"eval", "which weights"},
 		{"eval -quick -backend xla:nonsense /no/such/run", "no such file"},

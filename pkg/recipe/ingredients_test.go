@@ -35,6 +35,39 @@ func TestWithout(t *testing.T) {
 	}
 }
 
+// What is left out and put in again is the recipe it was, as far as the presets agree on how much of it.
+func TestWith(t *testing.T) {
+	for _, i := range ingredients {
+		bare, err := toyRecipe().With(i.name)
+		if i.name == "warm-up" { // toyRecipe has one
+			if err == nil || !strings.Contains(err.Error(), "lacks muon, whiten") {
+				t.Errorf("error %v, want one that lists what it lacks", err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if !slices.Contains(bare.Ingredients(), i.name) && i.name != "reflect" { // which needs a shift
+			t.Errorf("%s has only %v", bare.Name, bare.Ingredients())
+		}
+		if err := bare.Validate(); err != nil {
+			t.Error(err)
+		}
+		class, err := Preset("class")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if without, err := class.Without(i.name); err == nil && i.name != "shift" && i.name != "flip" {
+			again, err := without.With(i.name)
+			if again.Name = class.Name; err != nil || again != class {
+				t.Errorf("%s put back into class: %v, %s", i.name, err, again)
+			}
+		}
+	}
+}
+
 // Every switch of a recipe can be taken away: only what any training needs is no ingredient.
 func TestEveryFieldIsAnIngredient(t *testing.T) {
 	needed := []string{"Name", "Epochs", "Steps", "BatchSize", "Optimizer", "LearningRate", "Schedule", "Momentum", "WeightDecay", "BFloat16"}
@@ -52,7 +85,7 @@ func TestEveryFieldIsAnIngredient(t *testing.T) {
 		}
 	}
 	for _, i := range ingredients {
-		i.without(&full)
+		i.copy(&full, none)
 	}
 	for _, f := range fields {
 		left := !value(f).IsZero()
