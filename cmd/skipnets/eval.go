@@ -28,6 +28,7 @@ func evalCommand() *cli.Command {
 		UsageText: "skipnets eval [-confusion FILE.png] [-logits FILE] WEIGHTS…      a weights file, or the directory of a run",
 		Flags: setupFlags(
 			&cli.StringFlag{Name: "net", Usage: "the network, where the weights file does not name it"},
+			datasetFlag(),
 			&cli.StringFlag{Name: "confusion", Usage: "write a confusion matrix to this PNG file"},
 			&cli.StringFlag{Name: "logits", Usage: "write the logits and labels of the test images, in their order, to this safetensors file"},
 		),
@@ -47,9 +48,13 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 	if err := checkOutput("-confusion", cmd.String("confusion"), cmd.Args().Slice()...); err != nil {
 		return err
 	}
+	version, err := cifar.Named(cmd.String("dataset"))
+	if err != nil {
+		return err
+	}
 	var networks []weights
 	for _, path := range cmd.Args().Slice() { // before all that takes long
-		w, err := loadWeights(path, cmd.String("net"))
+		w, err := loadWeights(path, cmd.String("net"), version)
 		if err != nil {
 			return err
 		}
@@ -59,7 +64,7 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	_, unseen, err := openData(s)
+	_, unseen, err := s.Images()
 	if err != nil {
 		return err
 	}
@@ -130,7 +135,7 @@ func weightsFile(path string) (string, error) {
 }
 
 // loadWeights reads a network. Its name is in the file's notes; the caller's is for files without.
-func loadWeights(path, name string) (weights, error) {
+func loadWeights(path, name string, trainedOn *cifar.Version) (weights, error) {
 	file, err := weightsFile(path)
 	if err != nil {
 		return weights{}, err
@@ -148,9 +153,9 @@ func loadWeights(path, name string) (weights, error) {
 	case noted != "" && noted != name: // other networks may have variables of the same names and shapes
 		return weights{}, fmt.Errorf("%s holds the network %s, and -net asks for %s: leave -net away, or give other weights", file, noted, name)
 	}
-	net, err := nets.Parse(name, len(cifar.Classes10))
+	net, err := nets.Parse(name, len(trainedOn.Classes))
 	if err != nil {
 		return weights{}, err
 	}
-	return weights{name, images.Normalized(net, cifar.Moments10), store, notes}, nil
+	return weights{name, images.Normalized(net, trainedOn.Moments), store, notes}, nil
 }

@@ -44,7 +44,7 @@ func exportAction(_ context.Context, cmd *cli.Command) error {
 	if !known {
 		return fmt.Errorf("export: no format %q: use -format torch or -format onnx", cmd.String("format"))
 	}
-	w, err := loadWeights(cmd.Args().First(), cmd.String("net"))
+	w, err := loadWeights(cmd.Args().First(), cmd.String("net"), cifar.CIFAR10)
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,6 @@ import (
 	"github.com/skipnets/skipnets/internal/setup"
 	"github.com/skipnets/skipnets/internal/setup/pjrt"
 	"github.com/skipnets/skipnets/pkg/accel"
-	"github.com/skipnets/skipnets/pkg/cifar"
-	"github.com/skipnets/skipnets/pkg/images"
 )
 
 // ready makes ready what the flags ask for and opens the backend.
@@ -34,13 +32,4 @@ func ready(ctx context.Context, cmd *cli.Command, withData bool) (compute.Backen
 	}
 	backend, err := accel.New(s.UseBackend())
 	return backend, s, err
-}
-
-// openData returns the images that were made ready.
-func openData(s *setup.Setup) (training, test images.Set, err error) {
-	if s.Quick {
-		training, test = cifar.Sample()
-		return training, test, nil
-	}
-	return cifar.CIFAR10.Open(s.DataDir())
 }

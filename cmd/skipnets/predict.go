@@ -44,7 +44,7 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	w, err := loadWeights(path, cmd.String("net"))
+	w, err := loadWeights(path, cmd.String("net"), cifar.CIFAR10)
 	if err != nil {
 		return err
 	}

@@ -14,14 +14,20 @@ import (
 
 	"github.com/skipnets/skipnets/internal/setup"
 	"github.com/skipnets/skipnets/internal/setup/pjrt"
+	"github.com/skipnets/skipnets/pkg/cifar"
 )
 
 // setupFlags are the flags of all commands that make something ready.
 func setupFlags(more ...cli.Flag) []cli.Flag {
 	return append(backendFlags(
 		&cli.BoolFlag{Name: "quick", Usage: "use the small embedded sample and train for seconds"},
-		&cli.StringFlag{Name: "data", Usage: "a folder with CIFAR-10's binary version, or its tar.gz archive (default: $SKIPNETS_DATA, else it is downloaded)"},
+		&cli.StringFlag{Name: "data", Usage: "a folder with the data set's binary version, or its tar.gz archive (default for CIFAR-10: $SKIPNETS_DATA, else it is downloaded)"},
 	), more...)
+}
+
+// datasetFlag is that of commands that train or measure on another data set than the course's.
+func datasetFlag() cli.Flag {
+	return &cli.StringFlag{Name: "dataset", Value: cifar.CIFAR10.Name, Usage: "cifar10 or cifar100"}
 }
 
 // backendFlags are those of commands that need a backend and no data.
@@ -35,7 +41,7 @@ func backendFlags(more ...cli.Flag) []cli.Flag {
 // newSetup follows setupFlags.
 func newSetup(c *cli.Command) (*setup.Setup, error) {
 	options := setup.Options{
-		Quick: c.Bool("quick"), Backend: c.String("backend"), Data: c.String("data"),
+		Quick: c.Bool("quick"), Backend: c.String("backend"), Dataset: c.String("dataset"), Data: c.String("data"),
 		Unverified: c.Bool("unverified"), Helper: pjrt.Command(), Out: c.Root().ErrWriter,
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())) {

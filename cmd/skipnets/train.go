@@ -27,6 +27,7 @@ func trainCommand() *cli.Command {
 		Usage:     "train networks by one recipe and measure them on the test images",
 		UsageText: "skipnets train [-preset class] [NET…]      networks: " + strings.Join(nets.Names(), " "),
 		Flags: setupFlags(
+			datasetFlag(),
 			&cli.StringFlag{Name: "preset", Value: "class", Usage: strings.Join(recipe.PresetNames(), ", ")},
 			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "of the first weights, the order of the images and their augmentation"},
 			&cli.StringFlag{Name: "dir", Usage: "where runs are kept (default: runs/RECIPE in $SKIPNETS_HOME, with -quick runs/RECIPE-sample)"},
@@ -73,8 +74,12 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 	if len(names) == 0 {
 		names = presetNets(cmd.String("preset"))
 	}
+	version, err := cifar.Named(cmd.String("dataset"))
+	if err != nil {
+		return err
+	}
 	for _, name := range names { // all names are checked before the first hour is spent
-		if _, err := nets.Parse(name, len(cifar.Classes10)); err != nil {
+		if _, err := nets.Parse(name, len(version.Classes)); err != nil {
 			return err
 		}
 	}
@@ -86,7 +91,7 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 		fmt.Fprintln(cmd.Root().ErrWriter, "! this hardware has no bfloat16: convolutions in float32, about twice as slow as with it")
 		r.BFloat16 = false
 	}
-	training, test, err := openData(s)
+	training, test, err := s.Images()
 	if err != nil {
 		return err
 	}
@@ -95,6 +100,9 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 		base = filepath.Join(s.Home, "runs", r.Name)
 		if s.Quick {
 			base += "-sample" // other images: not to be taken for the preset's own runs
+		}
+		if version != cifar.CIFAR10 {
+			base += "-" + version.Name
 		}
 	}
 	t := experiment{backend: backend, recipe: r, seed: cmd.Int64("seed"), training: training, test: test, progress: cmd.Root().ErrWriter, heldOutOnly: cmd.Bool("held-out")}

@@ -193,6 +193,8 @@ func TestCommandErrors(t *testing.T) {
 		{"train -rate 1e300 residual-8", "learning rate is 1e+300"},
 		{"bench residual-8 resnet", `no net "resnet"`},
 		{"train wide-residual-24", "wide-residual-w24"},
+		{"train -dataset mnist residual-8", `no data set "mnist"`},
+		{"train -quick -dataset cifar100 residual-8", "no small sample of CIFAR-100"},
 		{"nets residual-20", "no arguments"},
 		{"bench -backend xla:nonsense", "xla:nonsense"},
 	}

