@@ -184,6 +184,7 @@ func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, e
 	if err != nil {
 		return recipe.Report{}, err
 	}
+	defer fitted.Store.Finalize() // before the next network is trained
 	// The report is written last: where there is one, the run had ended before, and the test images are read once.
 	if kept, err := recipe.LoadReport(dir); !errors.Is(err, fs.ErrNotExist) {
 		return kept, err

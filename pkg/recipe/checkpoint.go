@@ -94,26 +94,29 @@ func (t *trainer) restore() error {
 	}
 	store, notes, err := LoadWithNotes(path)
 	if err != nil {
-		return err
+		return lost(t.job.Dir, err)
 	}
 	var saved state
 	if err := json.Unmarshal([]byte(notes[stateKey]), &saved); err != nil {
-		return fmt.Errorf("%s: state of training: %w", path, err)
+		return lost(t.job.Dir, fmt.Errorf("%s: state of training: %w: %v", path, ErrDamaged, err))
 	}
-	if saved.Identity != t.state.Identity {
-		return fmt.Errorf("%s holds another run:\n  there: %s\n  asked: %s\nchoose another directory or remove this one",
-			t.job.Dir, saved.Identity, t.state.Identity)
+	if err := otherRun(t.job.Dir, saved.Identity, t.state.Identity); err != nil {
+		return err
+	}
+	if saved.Epoch < 0 || saved.Step < 0 || saved.Images < 0 || saved.Total < 0 || saved.Total > t.total {
+		return lost(t.job.Dir, fmt.Errorf("%s: %w: step %d of %d", path, ErrDamaged, saved.Total, t.total))
 	}
 	if saved.Total == 0 { // stopped before its first step, which gives the variables their values
 		return nil
 	}
 	history, err := LoadHistory(filepath.Join(t.job.Dir, HistoryFile))
 	if err != nil {
-		return err
+		return lost(t.job.Dir, err)
 	}
 	if len(history) < saved.Epoch {
-		return fmt.Errorf("%s has %d epochs, the checkpoint %d", filepath.Join(t.job.Dir, HistoryFile), len(history), saved.Epoch)
+		return lost(t.job.Dir, fmt.Errorf("%s has %d epochs, the checkpoint %d", filepath.Join(t.job.Dir, HistoryFile), len(history), saved.Epoch))
 	}
+	saved.Identity = t.state.Identity // the same, as this program writes it
 	t.store, t.state, t.history = store, saved, history[:saved.Epoch]
 	if v := store.GetVariable("/" + model.RNGStateVariableName); v != nil {
 		v.Trainable = false // as it was before it was saved
@@ -125,7 +128,7 @@ func (t *trainer) restore() error {
 func nothingToLose(dir string) error {
 	for _, kept := range []struct{ file, what string }{{BestFile, "a trained network"}, {ReportFile, "the result of a training"}} {
 		if _, err := os.Stat(filepath.Join(dir, kept.file)); err == nil {
-			return fmt.Errorf("%s holds %s without the checkpoint to go on from: choose another directory or remove this one", dir, kept.what)
+			return fmt.Errorf("%s holds %s without the checkpoint to go on from: choose another directory (-dir) or remove this one", dir, kept.what)
 		}
 	}
 	return nil

@@ -39,7 +39,9 @@ type Job struct {
 
 // Result is a finished training.
 type Result struct {
-	Store   *model.Store // the network of the best epoch on the held-out images, ready for Evaluate
+	// Store is the network of the best epoch on the held-out images, ready for Evaluate: the same with a directory and
+	// without. Its Finalize gives back the memory that it takes on a backend.
+	Store   *model.Store
 	History History
 }
 
@@ -63,8 +65,13 @@ func Fit(ctx context.Context, job Job) (*Result, error) {
 		return nil, fmt.Errorf("train %s: %w", job.Name, err)
 	}
 	defer t.finalize()
-	if err := t.run(ctx); err != nil {
-		return nil, fmt.Errorf("train %s: %w", job.Name, err)
+	if !t.state.Done { // else the network is loaded, and nothing compiled
+		if err := t.prepare(); err != nil {
+			return nil, fmt.Errorf("train %s: %w", job.Name, err)
+		}
+		if err := t.run(ctx); err != nil {
+			return nil, fmt.Errorf("train %s: %w", job.Name, err)
+		}
 	}
 	best, err := t.bestStore()
 	if err != nil {
@@ -85,13 +92,6 @@ func (j Job) check() error {
 		return errors.New("recipe: the job lacks held-out images")
 	}
 	return j.Recipe.Validate()
-}
-
-// identity tells the runs of one directory from others. It cannot see all that decides a run's numbers: not the network
-// behind the name, nor the images behind the dataset's name, its own seed, or the backend.
-func (j Job) identity() string {
-	return fmt.Sprintf("%s, seed %d, %d images of %s, %d held out, recipe %s",
-		j.Name, j.Seed, j.Training.Len(), j.Training.Name(), j.HeldOut.Len(), j.Recipe)
 }
 
 func (t *trainer) run(ctx context.Context) error {
@@ -226,6 +226,9 @@ func (t *trainer) keepBest(r Record) error {
 		best, err := cloneNetwork(t.measured)
 		if err != nil {
 			return err
+		}
+		if t.best != nil {
+			t.best.Finalize()
 		}
 		t.best = best
 		return toLocal(best)

@@ -165,12 +165,63 @@ func TestFinishedRunIsNotRepeated(t *testing.T) {
 		t.Fatal(err)
 	}
 	job.Progress = stopper{1, func() { t.Error("a finished run made a step") }}
+	job.Model = func(*model.Scope, *Node) *Node { panic("a finished run was compiled again") }
 	second, err := Fit(t.Context(), job)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(first.History, second.History); diff != "" {
 		t.Errorf("history differs:\n%s", diff)
+	}
+}
+
+// What is noted is the accuracy and loss of what is kept, whose kernels are rounded; and that does not depend on whether it
+// is kept in a file or in memory.
+func TestMeasuredIsKept(t *testing.T) {
+	var losses []float64
+	for _, dir := range []string{t.TempDir(), ""} {
+		job := toyJob(t)
+		job.Dir = dir
+		result, err := Fit(t.Context(), job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		best, _ := result.History.Best()
+		score, err := Evaluate(t.Context(), job.Backend, toyNet, result.Store, job.HeldOut)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if score.Loss != best.HeldOutLoss || score.Accuracy != best.HeldOutAccuracy {
+			t.Errorf("directory %q: the kept network has loss %v and accuracy %v, noted are %v and %v", dir, score.Loss, score.Accuracy, best.HeldOutLoss, best.HeldOutAccuracy)
+		}
+		losses = append(losses, score.Loss)
+	}
+	if losses[0] != losses[1] {
+		t.Errorf("losses %v with a directory and without", losses)
+	}
+}
+
+// Kernels that float16 cannot hold stay float32, in the file as in memory.
+func TestKernelsBeyondFloat16(t *testing.T) {
+	store := model.NewStore()
+	if _, err := store.CreateVariable("/large", tensors.FromFlatDataAndDimensions([]float32{1e5, 1.0001}, 2, 1)); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "w.safetensors")
+	if err := SaveNetwork(path, store, nil); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := roundKernels(store); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*model.Store{store, loaded} {
+		if got := tensors.MustCopyFlatData[float32](s.GetVariable("/large").MustValue()); got[0] != 1e5 || got[1] != 1.0001 {
+			t.Errorf("the kernel became %v", got)
+		}
 	}
 }
 

@@ -34,6 +34,9 @@ func MeasureSpeed(ctx context.Context, job Job, steps int) (Speed, error) {
 		return Speed{}, fmt.Errorf("measure %s: %w", job.Name, err)
 	}
 	defer t.finalize()
+	if err := t.prepare(); err != nil {
+		return Speed{}, fmt.Errorf("measure %s: %w", job.Name, err)
+	}
 	var speed Speed
 	size := float64(job.Recipe.BatchSize)
 	median, err := medianTime(ctx, job.Training, steps+1, func(i int, batch train.Batch) error {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime/debug"
 	"strings"
 
 	"github.com/gomlx/compute"
@@ -38,6 +39,7 @@ type trainer struct {
 	best        *model.Store // kept here when there is no directory
 }
 
+// newTrainer is the job where it stands: at its beginning, or where the checkpoint in its directory left it.
 func newTrainer(job Job) (*trainer, error) {
 	t := &trainer{job: job, backend: job.Backend, total: job.Recipe.TotalSteps(job.Training.Steps()), store: model.NewStore()}
 	if job.Recipe.BFloat16 {
@@ -47,21 +49,19 @@ func newTrainer(job Job) (*trainer, error) {
 	if err := t.restore(); err != nil {
 		return nil, err
 	}
-	t.store.SetParam("/"+model.ParamInitialSeed, job.Seed)
-	exec, err := model.NewExec(t.backend, t.store, t.graph)
-	if err != nil {
-		return nil, fmt.Errorf("prepare the training step: %w", err)
-	}
-	t.exec = exec
-	if err := t.compile(); err != nil {
-		t.finalize()
-		return nil, err
-	}
-	if err := t.begin(); err != nil {
-		t.finalize()
-		return nil, err
-	}
 	return t, nil
+}
+
+// prepare compiles the training step. A job that has ended needs none.
+func (t *trainer) prepare() (err error) {
+	t.store.SetParam("/"+model.ParamInitialSeed, t.job.Seed)
+	if t.exec, err = model.NewExec(t.backend, t.store, t.graph); err != nil {
+		return fmt.Errorf("prepare the training step: %w", err)
+	}
+	if err := t.compile(); err != nil {
+		return err
+	}
+	return t.begin()
 }
 
 // compile builds the step for the dataset's batches, and with it all variables, before the first step is made.
@@ -140,7 +140,7 @@ func (t *trainer) evaluate(ctx context.Context) (Score, error) {
 }
 
 // refreshMeasured copies the network's values from the training store: the slow ones where lookahead has made them, and
-// the last layer multiplied by the logit scale.
+// the last layer multiplied by the logit scale, and kernels rounded as they are in a file.
 func (t *trainer) refreshMeasured() error {
 	if t.measured == nil {
 		if err := t.newMeasured(); err != nil {
@@ -168,7 +168,10 @@ func (t *trainer) refreshMeasured() error {
 			return fmt.Errorf("copy %s: %w", source.Path(), err)
 		}
 	}
-	return foldLogitScale(t.measured, t.classes, t.job.Recipe.LogitScale)
+	if err := foldLogitScale(t.measured, t.classes, t.job.Recipe.LogitScale); err != nil {
+		return err
+	}
+	return roundKernels(t.measured) // what is measured is what is kept
 }
 
 func (t *trainer) newMeasured() (err error) {
@@ -183,14 +186,23 @@ func (t *trainer) newMeasured() (err error) {
 	return err
 }
 
+// finalize gives back all memory of the backend at once: Go's collector does not see how much stands behind a value, and
+// the next network would be trained beside the last one's.
 func (t *trainer) finalize() {
-	t.exec.Finalize()
+	if t.exec != nil {
+		t.exec.Finalize()
+	}
 	if t.evaluator != nil {
 		t.evaluator.exec.Finalize()
 	}
 	if t.reestimator != nil {
 		t.reestimator.exec.Finalize()
 	}
+	t.store.Finalize()
+	if t.measured != nil {
+		t.measured.Finalize()
+	}
+	debug.FreeOSMemory() // what Go itself holds of this network and its files
 }
 
 // cloneNetwork copies the network's variables into a store of their own.

@@ -25,7 +25,7 @@ func saveStore(path string, store *model.Store, keep func(path string) bool, hal
 			continue
 		}
 		value, err := v.Value()
-		if err == nil && half && v.DType() == dtypes.Float32 && v.Shape().Rank() > 1 {
+		if err == nil && half && isKernel(v) {
 			value, err = toHalf(value)
 		}
 		if err != nil {
@@ -74,15 +74,48 @@ func LoadWithNotes(path string) (*model.Store, map[string]string, error) {
 	return store, notes, nil
 }
 
+// isKernel tells whether the variable is rounded to float16 in a network's file.
+func isKernel(v *model.Variable) bool { return v.DType() == dtypes.Float32 && v.Shape().Rank() > 1 }
+
+// roundKernels rounds the store's kernels to what a file of the network holds.
+func roundKernels(store *model.Store) error {
+	for v := range store.IterVariables() {
+		if !ofNetwork(v.Path()) || !isKernel(v) {
+			continue
+		}
+		value, err := v.Value()
+		if err == nil {
+			value, err = toHalf(value)
+		}
+		if err == nil && value.DType() == dtypes.Float16 {
+			value, err = fromHalf(value)
+		}
+		if err == nil {
+			err = v.SetValue(value)
+		}
+		if err != nil {
+			return fmt.Errorf("round %s: %w", v.Path(), err)
+		}
+	}
+	return nil
+}
+
 // toHalf rounds a float32 tensor to float16, which takes half the room. Convolutions round to bfloat16, which is coarser,
-// wherever that is fast.
+// wherever that is fast. A copy in float32 is returned if a value is beyond float16's range, as where a training diverges.
 func toHalf(value *tensors.Tensor) (*tensors.Tensor, error) {
 	flat, err := tensors.CopyFlatData[float32](value)
 	if err != nil {
 		return nil, err
 	}
+	for _, x := range flat {
+		if !(x <= maxHalf && x >= -maxHalf) {
+			return tensors.FromFlatDataAndDimensions(flat, value.Shape().Dimensions...), nil
+		}
+	}
 	return tensors.FromFlatDataAndDimensions(float16.FromFloat32s(flat...), value.Shape().Dimensions...), nil
 }
+
+const maxHalf = 65504 // the largest number that float16 holds
 
 // fromHalf makes a float16 tensor float32 again, as networks compute.
 func fromHalf(value *tensors.Tensor) (*tensors.Tensor, error) {
