@@ -71,12 +71,17 @@ func TestResumeIsExact(t *testing.T) {
 		net                      Model
 	}{
 		{"SGD", SGD, "go", toyNet}, {"Adam", AdamW, "go", toyNet}, {"Adam on XLA", AdamW, "", toyNet}, // where it is
+		{"all ingredients", Muon, "go", stemNet},
 		{"dropout", SGD, "go", withDropout}, {"dropout on XLA", SGD, "", withDropout},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			unbroken, broken := toyJob(t), toyJob(t)
 			for _, job := range []*Job{&unbroken, &broken} {
 				job.Model = test.net
+				if test.optimizer == Muon {
+					job.Recipe = all
+					job.Recipe.Name, job.Recipe.Epochs, job.Recipe.BatchSize = "all", 3, 16
+				}
 				job.Recipe.Optimizer, job.Recipe.Lookahead, job.Recipe.LearningRate = test.optimizer, 2, 0.02
 				job.Backend = accel.MustNew(test.backend)
 			}

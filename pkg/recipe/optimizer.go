@@ -102,7 +102,7 @@ func (u *updater) holdStill(g *Graph) {
 // updated is the variable's value after the step.
 func (u *updater) updated(v *model.Variable, gradient *Node) *Node {
 	weight, rate, decay := v.NodeValue(gradient.Graph()), u.rate, 0.0
-	if weight.Rank() >= 2 || u.DecayAll { // kernels and dense weights; not norms and biases
+	if weight.Rank() >= 2 || u.DecayNorms && (isNorm(v, "scale") || isNorm(v, "offset")) { // not biases
 		decay = u.WeightDecay
 	}
 	if u.OffsetRate > 0 && isNorm(v, "offset") {

@@ -94,7 +94,7 @@ func TestOptimizersAgreeWithPyTorch(t *testing.T) {
 		"sgd-smoothing":      {Optimizer: SGD, Momentum: 0.9, LabelSmoothing: 0.2},
 		"adam":               {Optimizer: AdamW},
 		"adamw":              {Optimizer: AdamW, WeightDecay: 0.1, LabelSmoothing: 0.1},
-		"offset-rate":        {Optimizer: SGD, Momentum: 0.85, WeightDecay: 0.05, DecayAll: true, OffsetRate: 4},
+		"offset-rate":        {Optimizer: SGD, Momentum: 0.85, WeightDecay: 0.05, DecayNorms: true, OffsetRate: 4},
 		"logit-scale":        {Optimizer: SGD, LabelSmoothing: 0.2, LogitScale: 1.0 / 9},
 		"muon":               {Optimizer: Muon, LearningRate: 1, KernelRate: 0.3, KernelMomentum: 0.6, Momentum: 0.9},
 		"lookahead":          {Optimizer: SGD, Lookahead: 2},

@@ -16,7 +16,7 @@ func short(name string, epochs int) Recipe {
 	return Recipe{
 		Name: name, Epochs: epochs, BatchSize: 500,
 		Optimizer: Muon, KernelRate: 0.12, KernelMomentum: 0.8,
-		LearningRate: 0.75, Momentum: 0.85, WeightDecay: 1.3e-3, DecayAll: true, OffsetRate: 64,
+		LearningRate: 0.75, Momentum: 0.85, WeightDecay: 1.3e-3, DecayNorms: true, OffsetRate: 64,
 		Schedule: OneCycle, WarmUp: 0.1, StartRate: 0.2,
 		LabelSmoothing: 0.2, LogitScale: 1.0 / 9,
 		NormMomentum: 0.6, FixedScale: true, Whiten: true, WhitenBias: 0.35, Identity: true,

@@ -64,10 +64,10 @@ type Recipe struct {
 	Optimizer    string  `json:"optimizer"`
 	LearningRate float64 `json:"learning_rate"` // at the peak of the schedule
 	Momentum     float64 `json:"momentum,omitempty"`
-	// WeightDecay acts on convolution kernels and dense weights; scales, offsets and biases (rank 1) are left alone, unless
-	// DecayAll is set. Muon decays no kernels: it gives each a fixed norm instead.
+	// WeightDecay acts on convolution kernels and dense weights; biases are left alone, and so are the scales and offsets of
+	// norms, unless DecayNorms is set. Muon decays no kernels: it gives each a fixed norm instead.
 	WeightDecay float64 `json:"weight_decay,omitempty"`
-	DecayAll    bool    `json:"decay_all,omitempty"`
+	DecayNorms  bool    `json:"decay_norms,omitempty"`
 
 	// KernelRate and KernelMomentum are those of Muon, for the kernels of convolutions.
 	KernelRate     float64 `json:"kernel_rate,omitempty"`
