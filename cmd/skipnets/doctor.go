@@ -15,7 +15,7 @@ func doctorCommand() *cli.Command {
 		Usage: "try everything that the course uses, in some ten seconds, and say for what does not work how it is mended",
 		Flags: setupFlags(&cli.BoolFlag{Name: "mend", Usage: "make ready what is missing, and once more what does not work"}),
 		Action: func(ctx context.Context, c *cli.Command) error {
-			s, err := newSetup(c)
+			s, err := newSetup(c, true)
 			if err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ func labCommand() *cli.Command {
 			&cli.IntFlag{Name: "port", Value: 8888, Usage: "listen on this port, 1 to 65535, or the next one that is free"},
 		),
 		Action: func(ctx context.Context, c *cli.Command) error {
-			s, err := newSetup(c)
+			s, err := newSetup(c, true)
 			if err != nil {
 				return err
 			}

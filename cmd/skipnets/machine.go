@@ -15,7 +15,7 @@ import (
 
 // ready makes ready what the flags ask for and opens the backend.
 func ready(ctx context.Context, cmd *cli.Command, withData bool) (compute.Backend, *setup.Setup, error) {
-	s, err := newSetup(cmd)
+	s, err := newSetup(cmd, false)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -6,13 +6,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/google/renameio/v2"
 	"github.com/urfave/cli/v3"
 
+	"github.com/skipnets/skipnets/notebooks/trained"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/predict"
+	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
 func predictCommand() *cli.Command {
@@ -40,11 +43,7 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	path, err := chosenWeights(cmd)
-	if err != nil {
-		return err
-	}
-	w, err := loadWeights(path, cmd.String("net"), cifar.CIFAR10)
+	w, err := chosenWeights(cmd)
 	if err != nil {
 		return err
 	}
@@ -69,17 +68,19 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 	return nil
 }
 
-// keptRun is the run in notebooks/trained whose weights predict takes when none are named.
-const keptRun = "hour/wide-residual-w24-seed1"
-
-// chosenWeights is where the weights are: the flag's value, or those that come with the repository.
-func chosenWeights(cmd *cli.Command) (string, error) {
+// chosenWeights are those that the flag names, or those of the residual network which is part of this program.
+func chosenWeights(cmd *cli.Command) (weights, error) {
 	if path := cmd.String("weights"); path != "" {
-		return path, nil
+		return loadWeights(path, cmd.String("net"), cifar.CIFAR10)
 	}
-	s, err := newSetup(cmd)
+	dir, err := os.MkdirTemp("", "skipnets-")
 	if err != nil {
-		return "", err
+		return weights{}, err
 	}
-	return filepath.Join(s.Source, "notebooks", "trained", filepath.FromSlash(keptRun)), nil
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, recipe.BestFile)
+	if err := os.WriteFile(file, trained.Residual, 0o600); err != nil {
+		return weights{}, err
+	}
+	return loadWeights(file, cmd.String("net"), cifar.CIFAR10)
 }

@@ -20,7 +20,7 @@ func runCommand() *cli.Command {
 			&cli.BoolFlag{Name: "save", Usage: "also write the outputs into the notebooks themselves"},
 		),
 		Action: func(ctx context.Context, c *cli.Command) error {
-			s, err := newSetup(c)
+			s, err := newSetup(c, true)
 			if err != nil {
 				return err
 			}

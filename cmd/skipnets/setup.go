@@ -38,11 +38,11 @@ func backendFlags(more ...cli.Flag) []cli.Flag {
 	}, more...)
 }
 
-// newSetup follows setupFlags.
-func newSetup(c *cli.Command) (*setup.Setup, error) {
+// newSetup follows setupFlags. Without a checkout it works for what does not run notebooks.
+func newSetup(c *cli.Command, needsCheckout bool) (*setup.Setup, error) {
 	options := setup.Options{
 		Quick: c.Bool("quick"), Backend: c.String("backend"), Dataset: c.String("dataset"), Data: c.String("data"),
-		Unverified: c.Bool("unverified"), Helper: pjrt.Command(), Out: c.Root().ErrWriter,
+		Unverified: c.Bool("unverified"), Helper: pjrt.Command(), Out: c.Root().ErrWriter, Anywhere: !needsCheckout,
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())) {
 		options.Ask = ask

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/skipnets/skipnets/notebooks/trained"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
@@ -158,7 +159,7 @@ func TestCommandErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	kept := "../../notebooks/trained/hour"
-	residual := filepath.Join(filepath.Dir(kept), keptRun)
+	residual := filepath.Join(filepath.Dir(kept), filepath.FromSlash(trained.Name))
 	tests := []struct {
 		args string
 		want string
@@ -222,8 +223,10 @@ func TestPresetNetsExist(t *testing.T) {
 	}
 }
 
-// Without -weights, predict takes those that come with the notebooks.
+// Without -weights, predict takes those that are part of the program, which needs neither a checkout nor Go nor a C compiler.
 func TestPredictWithoutWeights(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("PATH", "")
 	picture := filepath.Join(t.TempDir(), "picture.png")
 	_, test := cifar.Sample()
 	var encoded, out bytes.Buffer

@@ -210,3 +210,35 @@ func TestLabOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestDoctorFindsAllWell has the doctor try everything for real, in an environment that belongs to other work.
+func TestDoctorFindsAllWell(t *testing.T) {
+	s := realSetup(t)
+	for _, name := range []string{"PIP_TARGET", "PYTHONPATH", "GOWORK", "JUPYTER_PATH"} {
+		t.Setenv(name, "/foreign")
+	}
+	t.Setenv("GOFLAGS", "-mod=vendor")
+	var listed bytes.Buffer
+	if err := s.Doctor(t.Context(), &listed); err != nil {
+		t.Errorf("%v\n%s", err, &listed)
+	}
+}
+
+// The kernel runs a cell for a program that was started with next to no environment.
+func TestKernelFromDesktop(t *testing.T) {
+	s := realSetup(t)
+	dir := t.TempDir()
+	notebook := filepath.Join(dir, "one.ipynb")
+	if err := os.WriteFile(notebook, []byte(oneCell), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	executed := filepath.Join(dir, "executed.ipynb")
+	cmd := s.pythonCommand(t.Context(), "-c", executeScript, notebook, KernelName, executed, filepath.Join(dir, "page.html"))
+	cmd.Env = []string{"HOME=" + os.Getenv("HOME"), "PATH=/usr/bin:/bin"}
+	if output, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	if !strings.Contains(text(t, executed), "six times seven is 42") {
+		t.Error("the cell has not printed what it should")
+	}
+}

@@ -4,9 +4,13 @@ package setup
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"io"
+	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -27,9 +31,43 @@ func TestLab(t *testing.T) {
 	if status, _ := get(t, address[1]+"/api/kernelspecs"); status != http.StatusForbidden {
 		t.Errorf("without the token: status %d, want 403", status)
 	}
+	tokenIsKept(t, s, address[2])
 	cancel() // as Ctrl-C does
 	if err := <-ended; err != nil {
 		t.Errorf("JupyterLab ends with %v", err)
+	}
+}
+
+// tokenIsKept fails the test if others on this machine can read the token: in the list of processes, or in a file.
+func tokenIsKept(t *testing.T, s *Setup, token string) {
+	t.Helper()
+	processes, err := filepath.Glob("/proc/[0-9]*/cmdline") // none where the system has no such folder
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, process := range processes {
+		if line, err := os.ReadFile(process); err == nil && bytes.Contains(line, []byte(token)) {
+			t.Errorf("%s shows the token: %q", process, line)
+		}
+	}
+	kept := 0
+	err = filepath.WalkDir(s.path("jupyter"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil || !bytes.Contains(content, []byte(token)) {
+			return err
+		}
+		kept++
+		info, err := entry.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s holds the token, and its mode is %v", path, info.Mode())
+		}
+		return err
+	})
+	if err != nil || kept == 0 {
+		t.Errorf("looked for the token in %s and found %d files: %v", s.path("jupyter"), kept, err)
 	}
 }
 

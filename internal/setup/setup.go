@@ -48,13 +48,14 @@ const modulePath = "github.com/skipnets/skipnets"
 
 // Options say what to make ready. The zero value takes everything from the environment.
 type Options struct {
-	Home    string    // default: $SKIPNETS_HOME, else skipnets in the user's cache folder
-	Source  string    // the checkout; default: the one around the working directory
-	Backend string    // go, xla:cpu, xla:cuda or xla:/path/plugin.so; default: $GOMLX_BACKEND, else xla:cpu if it can be had
-	Dataset string    // cifar10, the default, or cifar100
-	Data    string    // a folder with it, or its archive; default for CIFAR-10: $SKIPNETS_DATA, else it is downloaded
-	Quick   bool      // the embedded sample will do; also set by $SKIPNETS_QUICK
-	Out     io.Writer // where progress goes; default: os.Stderr
+	Home     string    // default: $SKIPNETS_HOME, else skipnets in the user's cache folder
+	Source   string    // the checkout; default: the one around the working directory
+	Backend  string    // go, xla:cpu, xla:cuda or xla:/path/plugin.so; default: $GOMLX_BACKEND, else xla:cpu if it can be had
+	Dataset  string    // cifar10, the default, or cifar100
+	Data     string    // a folder with it, or its archive; default for CIFAR-10: $SKIPNETS_DATA, else it is downloaded
+	Quick    bool      // the embedded sample will do; also set by $SKIPNETS_QUICK
+	Anywhere bool      // a checkout, which running notebooks needs, may be missing
+	Out      io.Writer // where progress goes; default: os.Stderr
 
 	Unverified bool                                            // a plugin without a published checksum may be downloaded
 	Ask        func(ctx context.Context, question string) bool // asks the user for yes or no; nil: nobody is there
@@ -88,7 +89,7 @@ func New(options Options) (*Setup, error) {
 	if s.Home, err = chosenHome(options.Home); err != nil {
 		return nil, err
 	}
-	if s.Source, err = checkout(options.Source); err != nil {
+	if s.Source, err = checkout(options.Source); err != nil && !options.Anywhere {
 		return nil, err
 	}
 	if err := s.checkPaths(); err != nil {

@@ -111,6 +111,9 @@ func TestNew(t *testing.T) {
 	}
 	_, err = New(Options{Source: t.TempDir()})
 	wantError(t, err, "not in a checkout of "+modulePath)
+	if s, err = New(Options{Source: t.TempDir(), Anywhere: true}); err != nil || s.Source != "" {
+		t.Errorf("a checkout is asked for where none is needed: %v", err)
+	}
 }
 
 func TestReadyMakesWhatIsMissingOnce(t *testing.T) {
