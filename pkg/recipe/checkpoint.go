@@ -29,8 +29,14 @@ func Load(path string) (*model.Store, error) {
 	return store, err
 }
 
-// NetworkNote is the key of the note that holds the network's name.
-const NetworkNote = "network"
+// The keys of notes that are kept with a network's weights, so that nobody has to know them by heart. Older files hold the
+// first alone.
+const (
+	NetworkNote = "network" // its name
+	DatasetNote = "dataset" // the name of the data set
+	ImagesNote  = "images"  // JSON: the pictures' size, classes and normalisation
+	CommitNote  = "commit"  // of the program that trained
+)
 
 // SaveNetwork writes the network's weights and BatchNorm statistics, without what only training needs, to a file in
 // the safetensors format. Kernels, that is all float32 values of more than one axis, are rounded to float16 there, and
@@ -75,7 +81,9 @@ func (t *trainer) save() error {
 		return err
 	}
 	all := func(string) bool { return true } // the random generator's state, too: a network with dropout goes on with it
-	return saveStore(filepath.Join(t.job.Dir, LatestFile), t.store, all, false, map[string]string{stateKey: string(text)})
+	notes := t.job.notes()
+	notes[stateKey] = string(text)
+	return saveStore(filepath.Join(t.job.Dir, LatestFile), t.store, all, false, notes)
 }
 
 // place says where the training stands, for errors.

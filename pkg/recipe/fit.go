@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"path/filepath"
 	"time"
@@ -24,6 +25,9 @@ type Job struct {
 
 	Training Dataset // in batches of the recipe's BatchSize
 	HeldOut  Dataset // measured after each epoch; chooses the best. Not the test set.
+
+	// Notes are kept with the weights, for whoever loads them: the [DatasetNote] and others.
+	Notes map[string]string
 
 	// Dir is for checkpoints and history; "" keeps nothing. It serves one name, recipe, seed, and names and sizes of
 	// datasets, and refuses others. What stands behind a name it does not see: a changed network needs another one.
@@ -233,11 +237,19 @@ func (t *trainer) keepBest(r Record) error {
 		t.best = best
 		return toLocal(best)
 	}
-	notes := map[string]string{
-		NetworkNote: t.job.Name, "epoch": fmt.Sprint(r.Epoch), "held_out_accuracy": fmt.Sprint(r.HeldOutAccuracy),
-		"recipe": t.job.Recipe.String(), "seed": fmt.Sprint(t.job.Seed),
-	}
+	notes := t.job.notes()
+	notes["epoch"], notes["held_out_accuracy"] = fmt.Sprint(r.Epoch), fmt.Sprint(r.HeldOutAccuracy)
 	return SaveNetwork(filepath.Join(t.job.Dir, BestFile), t.measured, notes)
+}
+
+// notes are those of the job, and what it is itself.
+func (j Job) notes() map[string]string {
+	notes := maps.Clone(j.Notes)
+	if notes == nil {
+		notes = map[string]string{}
+	}
+	notes[NetworkNote], notes["recipe"], notes["seed"] = j.Name, j.Recipe.String(), fmt.Sprint(j.Seed)
+	return notes
 }
 
 func (t *trainer) bestStore() (*model.Store, error) {

@@ -230,6 +230,28 @@ func TestKernelsBeyondFloat16(t *testing.T) {
 	}
 }
 
+// Whoever loads the weights, the best ones or the latest, finds what they are of.
+func TestNotes(t *testing.T) {
+	job := toyJob(t)
+	job.Recipe.Epochs = 1
+	job.Notes = map[string]string{DatasetNote: "toys", CommitNote: "4f2aa64"}
+	fitOnce(t, job)
+	for _, file := range []string{BestFile, LatestFile} {
+		_, notes, err := LoadWithNotes(filepath.Join(job.Dir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, want := range map[string]string{NetworkNote: "toy-net", DatasetNote: "toys", CommitNote: "4f2aa64", "seed": "7"} {
+			if notes[key] != want {
+				t.Errorf("%s: note %s is %q, want %q", file, key, notes[key], want)
+			}
+		}
+	}
+	if len(job.Notes) != 2 {
+		t.Errorf("the job's notes became %v", job.Notes)
+	}
+}
+
 // A clone of a loaded store takes nothing away from it.
 func TestLoadedStoreCanBeCloned(t *testing.T) {
 	job := toyJob(t)

@@ -17,6 +17,10 @@ const ReportFile = "result.json"
 // Report is what came of a run in one line, and where it was made.
 type Report struct {
 	Network          string  `json:"network"`
+	Dataset          string  `json:"dataset,omitempty"`       // its name; this and the next three are not in older reports
+	Images           string  `json:"images,omitempty"`        // height × width × channels
+	Classes          int     `json:"classes,omitempty"`       // how many
+	Normalisation    string  `json:"normalisation,omitempty"` // mean and standard deviation of each channel
 	Recipe           string  `json:"recipe"`
 	Seed             int64   `json:"seed"`
 	Precision        string  `json:"precision"`         // of the convolutions in training: fp32 or bf16; the test images are measured in fp32
@@ -30,7 +34,7 @@ type Report struct {
 	PeakMemory       int64   `json:"peak_memory"` // resident bytes of the process in training, images and what earlier networks left included; 0 where unknown
 	Machine          string  `json:"machine"`
 	Backend          string  `json:"backend"`
-	Commit           string  `json:"commit"` // of the program, where its build knows it: go build does, go run does not
+	Commit           string  `json:"commit"` // of the program that trained, where its build knows it: go build does, go run does not
 }
 
 // Save writes the report to a run's folder; it replaces an older one whole or not at all.
