@@ -54,7 +54,7 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 	}
 	var networks []weights
 	for _, path := range cmd.Args().Slice() { // before all that takes long
-		w, err := loadWeights(path, cmd.String("net"), version)
+		w, err := loadWeights(path, cmd.String("net"), version.Format)
 		if err != nil {
 			return err
 		}
@@ -106,10 +106,11 @@ func writeLogits(file, network string, score recipe.Score) error {
 
 // weights are a trained network.
 type weights struct {
-	name  string
-	model recipe.Model // takes uint8 images
-	store *model.Store
-	notes map[string]string // of the file
+	name   string
+	model  recipe.Model // takes uint8 images
+	store  *model.Store
+	format images.Format     // of the images
+	notes  map[string]string // of the file
 }
 
 // weightsFile finds the weights when path is the directory of a run.
@@ -135,7 +136,7 @@ func weightsFile(path string) (string, error) {
 }
 
 // loadWeights reads a network. Its name is in the file's notes; the caller's is for files without.
-func loadWeights(path, name string, trainedOn *cifar.Version) (weights, error) {
+func loadWeights(path, name string, format images.Format) (weights, error) {
 	file, err := weightsFile(path)
 	if err != nil {
 		return weights{}, err
@@ -153,9 +154,9 @@ func loadWeights(path, name string, trainedOn *cifar.Version) (weights, error) {
 	case noted != "" && noted != name: // other networks may have variables of the same names and shapes
 		return weights{}, fmt.Errorf("%s holds the network %s, and -net asks for %s: leave -net away, or give other weights", file, noted, name)
 	}
-	net, err := nets.Parse(name, len(trainedOn.Classes))
+	net, err := nets.Parse(name, len(format.Classes))
 	if err != nil {
 		return weights{}, err
 	}
-	return weights{name, images.Normalized(net, trainedOn.Moments), store, notes}, nil
+	return weights{name, images.Normalized(net, format.Moments), store, format, notes}, nil
 }

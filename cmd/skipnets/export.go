@@ -44,7 +44,7 @@ func exportAction(_ context.Context, cmd *cli.Command) error {
 	if !known {
 		return fmt.Errorf("export: no format %q: use -format torch or -format onnx", cmd.String("format"))
 	}
-	w, err := loadWeights(cmd.Args().First(), cmd.String("net"), cifar.CIFAR10)
+	w, err := loadWeights(cmd.Args().First(), cmd.String("net"), cifar.CIFAR10.Format)
 	if err != nil {
 		return err
 	}
@@ -54,8 +54,7 @@ func exportAction(_ context.Context, cmd *cli.Command) error {
 	}
 	err = format.write(out, export.Network{
 		Name: w.name, Model: w.model, Store: w.store, Notes: w.notes,
-		Height: cifar.Size, Width: cifar.Size, Channels: cifar.Channels, Classes: cifar.Classes10,
-		Moments: cifar.Moments10,
+		Format: w.format,
 	})
 	if err != nil {
 		return err

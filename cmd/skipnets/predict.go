@@ -39,11 +39,11 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 	if err := checkOutput("-out", cmd.String("out"), cmd.Args().First()); err != nil {
 		return err
 	}
-	picture, err := predict.Read(cmd.Args().First())
+	w, err := chosenWeights(cmd)
 	if err != nil {
 		return err
 	}
-	w, err := chosenWeights(cmd)
+	picture, err := predict.Read(cmd.Args().First(), w.format.Height)
 	if err != nil {
 		return err
 	}
@@ -51,15 +51,15 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	probabilities, err := predict.Probabilities(backend, w.model, w.store, picture)
+	probabilities, err := predict.Probabilities(backend, w.model, w.store, picture, w.format)
 	if err != nil {
 		return err
 	}
 	for _, c := range predict.Top(probabilities, 5) {
-		fmt.Fprintf(cmd.Root().Writer, "%-10s %5.1f%%\n", cifar.Classes10[c], 100*probabilities[c])
+		fmt.Fprintf(cmd.Root().Writer, "%-10s %5.1f%%\n", w.format.Classes[c], 100*probabilities[c])
 	}
 	if file := cmd.String("out"); file != "" {
-		figure, err := predict.Figure(picture, probabilities)
+		figure, err := predict.Figure(picture, w.format.Classes, probabilities)
 		if err != nil {
 			return err
 		}
@@ -71,7 +71,7 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 // chosenWeights are those that the flag names, or those of the residual network which is part of this program.
 func chosenWeights(cmd *cli.Command) (weights, error) {
 	if path := cmd.String("weights"); path != "" {
-		return loadWeights(path, cmd.String("net"), cifar.CIFAR10)
+		return loadWeights(path, cmd.String("net"), cifar.CIFAR10.Format)
 	}
 	dir, err := os.MkdirTemp("", "skipnets-")
 	if err != nil {
@@ -82,5 +82,5 @@ func chosenWeights(cmd *cli.Command) (weights, error) {
 	if err := os.WriteFile(file, trained.Residual, 0o600); err != nil {
 		return weights{}, err
 	}
-	return loadWeights(file, cmd.String("net"), cifar.CIFAR10)
+	return loadWeights(file, cmd.String("net"), cifar.CIFAR10.Format)
 }

@@ -50,13 +50,6 @@ func Named(name string) (*Version, error) {
 	return nil, fmt.Errorf("no data set %q: there are %s", name, strings.Join(names, " and "))
 }
 
-// blank is a set of n black images of the version.
-func (v *Version) blank(n int) images.Set {
-	set := images.New(n, Size, Size, Channels, v.Classes)
-	set.Moments = v.Moments
-	return set
-}
-
 // between shares the records from one to another with a set.
 func between(set images.Set, from, to int) images.Set {
 	set.Images, set.Labels = set.Images[from*imageBytes:to*imageBytes], set.Labels[from:to]

@@ -15,9 +15,7 @@ type Version struct {
 	Folder        string // that the official archive unpacks to
 	Archive       string // the official archive's name
 	ArchiveSHA256 string
-	Classes       []string
-	Moments       images.Moments
-
+	images.Format
 	coarse      []uint8 // the superclass of each class; if not nil, a record begins with a byte of that
 	train, test []file  // in the order of their records
 }
@@ -42,8 +40,7 @@ func (v *Version) recordBytes() int { return v.labelBytes() + imageBytes }
 var CIFAR10 = &Version{
 	Name: "cifar10", Title: "CIFAR-10", Folder: "cifar-10-batches-bin", Archive: "cifar-10-binary.tar.gz",
 	ArchiveSHA256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
-	Classes:       Classes10,
-	Moments:       Moments10,
+	Format:        images.Format{Height: Size, Width: Size, Channels: Channels, Classes: Classes10, Moments: Moments10},
 	train: []file{
 		{"data_batch_1.bin", 10_000, "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5"},
 		{"data_batch_2.bin", 10_000, "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed"},
@@ -59,8 +56,7 @@ var CIFAR10 = &Version{
 var CIFAR100 = &Version{
 	Name: "cifar100", Title: "CIFAR-100", Folder: "cifar-100-binary", Archive: "cifar-100-binary.tar.gz",
 	ArchiveSHA256: "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
-	Classes:       Classes100,
-	Moments:       Moments100,
+	Format:        images.Format{Height: Size, Width: Size, Channels: Channels, Classes: Classes100, Moments: Moments100},
 	coarse:        superclass100,
 	train:         []file{{"train.bin", 50_000, "f31298fc616915fa142368359df1c4ca2ae984d6915ca468b998a5ec6aeebf29"}},
 	test:          []file{{"test.bin", 10_000, "d8b1e6b7b3bee4020055f0699b111f60b1af1e262aeb93a0b659061746f8224a"}},

@@ -20,7 +20,7 @@ import (
 
 // noise is a set of n images of random pixels, labels in turn.
 func noise(n int, v *Version) images.Set {
-	set := v.blank(n)
+	set := images.New(n, v.Format)
 	random := rand.NewChaCha8([32]byte{1})
 	if _, err := random.Read(set.Images); err != nil {
 		panic(err)

@@ -74,7 +74,7 @@ func (v *Version) allot(files []file) (images.Set, []part) {
 	for _, file := range files {
 		n += file.records
 	}
-	all := v.blank(n)
+	all := images.New(n, v.Format)
 	parts, from := make([]part, len(files)), 0
 	for i, file := range files {
 		to := from + file.records

@@ -11,13 +11,15 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/skipnets/skipnets/pkg/images"
 )
 
 func TestRecordLayout(t *testing.T) {
 	record := make([]byte, 1+imageBytes)
 	record[0] = 7
 	record[1+33], record[1+1024+33], record[1+2048+33] = 10, 20, 30 // row 1, column 1
-	into := CIFAR10.blank(1)
+	into := images.New(1, CIFAR10.Format)
 	if err := CIFAR10.decode(bytes.NewReader(record), "file", into); err != nil {
 		t.Fatal(err)
 	}

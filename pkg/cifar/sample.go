@@ -43,7 +43,7 @@ func decodeSample(content []byte) images.Set {
 	}
 	picture := decoded.(*image.RGBA)
 	columns := len(Classes10)
-	set := CIFAR10.blank(picture.Rect.Dy() / Size * columns)
+	set := images.New(picture.Rect.Dy()/Size*columns, CIFAR10.Format)
 	for i := range set.Len() {
 		set.Labels[i] = int32(i % columns)
 		pixels := set.Pixels(i)

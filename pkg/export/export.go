@@ -25,13 +25,11 @@ import (
 
 // Network is a trained network and what a user of the exported file must know.
 type Network struct {
-	Name                    string
-	Model                   recipe.Model // takes uint8 images [batch, height, width, channels] and normalises them itself
-	Store                   *model.Store // as recipe.Load returns it
-	Height, Width, Channels int
-	Classes                 []string
-	Moments                 images.Moments    // that Model normalises with
-	Notes                   map[string]string // of the file that the weights come from
+	Name          string
+	Model         recipe.Model      // takes uint8 images [batch, height, width, channels] and normalises them itself
+	Store         *model.Store      // as recipe.Load returns it
+	images.Format                   // of those images, with the moments that Model normalises with
+	Notes         map[string]string // of the file that the weights come from
 }
 
 // metadata is what the file says about itself: the notes of the weights, and what a user needs.

@@ -31,8 +31,8 @@ func named(t *testing.T, name string) Network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return random(t, Network{Name: name, Model: images.Normalized(net, testMoments), Height: 32, Width: 32, Channels: 3,
-		Classes: strings.Fields("a b c d e f g h i j"), Moments: testMoments})
+	return random(t, Network{Name: name, Model: images.Normalized(net, testMoments), Format: images.Format{Height: 32, Width: 32, Channels: 3,
+		Classes: strings.Fields("a b c d e f g h i j"), Moments: testMoments}})
 }
 
 // random gives a network weights of about the size that keeps a signal's.

@@ -114,8 +114,8 @@ func TestONNXOfAnotherBlock(t *testing.T) {
 		x = graph.TransposeAllDims(x, 0, 2, 1, 3)                                              // [batch, 6, 4, 6]
 		return layers.Dense(scope.In("head"), graph.Reshape(x, x.Shape().Dim(0), -1), true, 3) // the flattened map
 	}
-	checkAnswers(t, random(t, Network{Name: "own", Model: images.Normalized(net, moments), Height: 8, Width: 12, Channels: 1,
-		Classes: []string{"x", "y", "z"}, Moments: moments}))
+	checkAnswers(t, random(t, Network{Name: "own", Model: images.Normalized(net, moments), Format: images.Format{Height: 8, Width: 12, Channels: 1,
+		Classes: []string{"x", "y", "z"}, Moments: moments}}))
 }
 
 func TestONNXFile(t *testing.T) {

@@ -48,7 +48,7 @@ func TestKernelLayout(t *testing.T) {
 		x = layers.Convolution(scope.In("conv"), x).CurrentScope().Channels(3).KernelSizePerAxis(1, 2).NoPadding().UseBias(false).Done()
 		return graph.ReduceMax(x, 1, 2) // [batch, 3]
 	}
-	n := random(t, Network{Name: "one", Model: images.Normalized(net, moments), Height: 1, Width: 3, Channels: 2, Classes: []string{"a", "b", "c"}, Moments: moments})
+	n := random(t, Network{Name: "one", Model: images.Normalized(net, moments), Format: images.Format{Height: 1, Width: 3, Channels: 2, Classes: []string{"a", "b", "c"}, Moments: moments}})
 	if err := n.Store.GetVariable("/conv/weights").SetValue(tensors.FromFlatDataAndDimensions(kernel, 1, 2, 2, 3)); err != nil {
 		t.Fatal(err)
 	}

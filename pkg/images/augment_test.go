@@ -171,7 +171,7 @@ func TestAugmentAllocatesNothing(t *testing.T) {
 // Shifts and flips of pictures that are not square and not in three colours, against the definition pixel by pixel.
 func TestAugmentAnyShape(t *testing.T) {
 	for _, shape := range [][3]int{{5, 7, 1}, {7, 5, 2}, {1, 3, 4}, {64, 48, 3}} {
-		set := noiseOf(New(1, shape[0], shape[1], shape[2], ten))
+		set := noiseOf(blank(1, shape[0], shape[1], shape[2], ten))
 		for _, a := range []Augment{{}, {Flip: RandomFlip}, {Pad: min(shape[0], shape[1]) - 1, Flip: RandomFlip}, {Pad: min(shape[0], shape[1]) - 1, Reflect: true, Flip: RandomFlip}} {
 			for epoch := range 20 {
 				got := make([]uint8, set.size())
@@ -198,7 +198,7 @@ func TestAugmentAnyShape(t *testing.T) {
 
 // Light is one straight line for all values of a picture, within what was asked for, and another line for each picture.
 func TestLight(t *testing.T) {
-	ramp := New(1, 16, 16, 1, ten)
+	ramp := blank(1, 16, 16, 1, ten)
 	for i := range ramp.Images {
 		ramp.Images[i] = uint8(i)
 	}

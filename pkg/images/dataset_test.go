@@ -58,7 +58,7 @@ func equalBatches(a, b []plain) bool {
 
 // flatten makes one set of batches.
 func flatten(batches []plain) Set {
-	set := New(0, 32, 32, 3, ten)
+	set := blank(0, 32, 32, 3, ten)
 	for _, batch := range batches {
 		set.Images = append(set.Images, batch.images...)
 		set.Labels = append(set.Labels, batch.labels...)
@@ -217,7 +217,7 @@ func TestNewDatasetErrors(t *testing.T) {
 		{set, Options{BatchSize: -1}, "batch size -1"},
 		{set, Options{BatchSize: 11, DropLast: true, Name: "train"}, `dataset "train": 10 pictures make no batch of 11`},
 		{Set{}, Options{BatchSize: 1}, "0×0 pixels"},
-		{New(0, 32, 32, 3, ten), Options{BatchSize: 1}, "0 pictures"},
+		{blank(0, 32, 32, 3, ten), Options{BatchSize: 1}, "0 pictures"},
 		{set, Options{BatchSize: 1, Augment: Augment{Pad: 32}}, "pads by 32 pixels, want 0 to 31"},
 		{set, Options{BatchSize: 1, Augment: Augment{Pad: -1}}, "pad is -1"},
 		{set, Options{BatchSize: 1, Augment: Augment{Flip: "upside down"}}, `unknown flip "upside down"`},

@@ -48,7 +48,7 @@ func Folder(dir string, options FolderOptions) (training, test Set, err error) {
 	if training, test, found := loadCache(kept); found {
 		return training, test, nil
 	}
-	all := New(len(pictures), options.Size, options.Size, options.Channels, classes)
+	all := New(len(pictures), Format{Height: options.Size, Width: options.Size, Channels: options.Channels, Classes: classes})
 	if err := readPictures(dir, pictures, all); err != nil {
 		return Set{}, Set{}, err
 	}

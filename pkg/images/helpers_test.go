@@ -11,8 +11,12 @@ import (
 
 var ten = []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"}
 
+func blank(n, height, width, channels int, classes []string) Set {
+	return New(n, Format{Height: height, Width: width, Channels: channels, Classes: classes})
+}
+
 // noise is a set of n pictures of 32×32 random pixels in three colours, labels in turn.
-func noise(n int, classes []string) Set { return noiseOf(New(n, 32, 32, 3, classes)) }
+func noise(n int, classes []string) Set { return noiseOf(blank(n, 32, 32, 3, classes)) }
 
 // noiseOf fills a set of any shape.
 func noiseOf(set Set) Set {

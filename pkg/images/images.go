@@ -13,29 +13,33 @@ import (
 	"slices"
 )
 
-// Set is pictures of one size with their labels, in memory. Its slices are the caller's to read; batches copy from them.
-type Set struct {
-	Height, Width, Channels int
+// Format is what the pictures of a set have in common, and what a network for them has to know.
+type Format struct {
+	Height   int      `json:"height"` // in pixels
+	Width    int      `json:"width"`
+	Channels int      `json:"channels"` // three are red, green and blue
+	Classes  []string `json:"classes"`  // their names
+	Moments  Moments  `json:"moments"`  // what a network's input is normalised by: those of the training pictures
+}
 
-	Images  []uint8  // NHWC: [Len(), Height, Width, Channels]; three channels are red, green and blue
-	Labels  []int32  // one a picture, an index into Classes
-	Classes []string // the names of the classes
-	Moments Moments  // what a network's input is normalised by: those of the training pictures
+// Set is labelled pictures of one format, in memory. Its slices are the caller's to read; batches copy from them.
+type Set struct {
+	Format
+	Images []uint8 // NHWC: [Len(), Height, Width, Channels]
+	Labels []int32 // one a picture, an index into Classes
 }
 
 // New is a set of n black pictures, all of the first class, to be filled in.
-func New(n, height, width, channels int, classes []string) Set {
-	return Set{
-		Height: height, Width: width, Channels: channels,
-		Images: make([]uint8, n*height*width*channels), Labels: make([]int32, n), Classes: slices.Clone(classes),
-	}
+func New(n int, format Format) Set {
+	format.Classes = slices.Clone(format.Classes)
+	return Set{format, make([]uint8, n*format.size()), make([]int32, n)}
 }
 
 // Len is the number of pictures.
 func (s Set) Len() int { return len(s.Labels) }
 
 // size is the number of bytes of a picture.
-func (s Set) size() int { return s.Height * s.Width * s.Channels }
+func (f Format) size() int { return f.Height * f.Width * f.Channels }
 
 // Pixels are picture i's bytes, [Height, Width, Channels], shared with the set. It panics if i is out of range.
 func (s Set) Pixels(i int) []uint8 {
@@ -60,8 +64,7 @@ func (s Set) Image(i int) image.Image {
 
 // Subset copies the pictures at the given indices, in that order. It panics if an index is out of range.
 func (s Set) Subset(indices []int) Set {
-	out := New(len(indices), s.Height, s.Width, s.Channels, s.Classes)
-	out.Moments = s.Moments
+	out := New(len(indices), s.Format)
 	for to, from := range indices {
 		copy(out.Pixels(to), s.Pixels(from))
 		out.Labels[to] = s.Labels[from]

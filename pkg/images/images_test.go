@@ -18,7 +18,7 @@ func TestImage(t *testing.T) {
 		{2, []uint8{7, 9}, color.NRGBA{7, 7, 7, 255}},
 		{3, []uint8{7, 8, 9}, color.NRGBA{7, 8, 9, 255}},
 	} {
-		set := New(2, 2, 3, c.channels, ten)
+		set := blank(2, 2, 3, c.channels, ten)
 		copy(set.Pixels(1)[(1*3+2)*c.channels:], c.pixel) // row 1, column 2
 		img := set.Image(1)
 		if got := img.At(2, 1); got != c.want {

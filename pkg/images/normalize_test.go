@@ -46,7 +46,7 @@ func TestNormalize(t *testing.T) {
 }
 
 func TestMeasure(t *testing.T) {
-	set := New(2, 1, 2, 2, ten) // the first channel varies, the second does not
+	set := blank(2, 1, 2, 2, ten) // the first channel varies, the second does not
 	copy(set.Images, []uint8{0, 51, 255, 51, 0, 51, 255, 51})
 	m := set.Measure()
 	for c, want := range [][2]float64{{0.5, 0.5}, {0.2, 1}} {

@@ -18,33 +18,28 @@ import (
 	scale "golang.org/x/image/draw"
 
 	"github.com/skipnets/skipnets/internal/photo"
-	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/plots"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
-// Read reads a PNG, JPEG or WebP file, brings its middle square to 32×32 pixels, the size that the networks know, and sets
+// Read reads a PNG, JPEG or WebP file, brings its middle square to size×size pixels, those that the network knows, and sets
 // it upright where the camera noted how it was held. White shows through where it is transparent. A picture that would
 // take more than 300 MB of memory is refused.
-func Read(path string) (*image.RGBA, error) { return photo.Read(path, cifar.Size) }
+func Read(path string, size int) (*image.RGBA, error) { return photo.Read(path, size) }
 
 // Shrink does to a picture in memory what [Read] does to a file.
-func Shrink(picture image.Image) *image.RGBA { return photo.Shrink(picture, cifar.Size) }
+func Shrink(picture image.Image, size int) *image.RGBA { return photo.Shrink(picture, size) }
 
-// Probabilities is what the network with the values in store says of one picture of 32×32 pixels: the probability of each
-// class, the softmax of its logits. The network takes uint8 images [1, 32, 32, 3].
-func Probabilities(backend compute.Backend, net recipe.Model, store *model.Store, picture *image.RGBA) ([]float64, error) {
-	if size := picture.Bounds().Size(); size != image.Pt(cifar.Size, cifar.Size) {
-		return nil, fmt.Errorf("picture: %d×%d pixels, the networks know %d×%d: shrink it", size.X, size.Y, cifar.Size, cifar.Size)
+// Probabilities is what the network with the values in store says of one picture: the probability of each class, the
+// softmax of its logits. The network takes uint8 images [1, height, width, channels] of the given format.
+func Probabilities(backend compute.Backend, net recipe.Model, store *model.Store, picture *image.RGBA, format images.Format) ([]float64, error) {
+	if size := picture.Bounds().Size(); size != image.Pt(format.Width, format.Height) {
+		return nil, fmt.Errorf("picture: %d×%d pixels, the network knows %d×%d: shrink it", size.X, size.Y, format.Width, format.Height)
 	}
-	pixels := make([]uint8, 0, cifar.Size*cifar.Size*cifar.Channels)
-	for y := range cifar.Size {
-		row := picture.Pix[y*picture.Stride:] // which is longer in a part of a larger picture
-		for x := range cifar.Size {
-			pixels = append(pixels, row[4*x:4*x+3]...)
-		}
-	}
-	logits, err := recipe.Logits(backend, net, store, tensors.FromFlatDataAndDimensions(pixels, 1, cifar.Size, cifar.Size, cifar.Channels))
+	one := images.New(1, format)
+	images.Fill(one.Pixels(0), picture, format.Channels)
+	logits, err := recipe.Logits(backend, net, store, tensors.FromFlatDataAndDimensions(one.Images, 1, format.Height, format.Width, format.Channels))
 	if err != nil {
 		return nil, err
 	}
@@ -83,12 +78,12 @@ func Top(probabilities []float64, n int) []int {
 	return order[:min(n, len(order))]
 }
 
-// Figure shows the picture at the network's resolution beside the bars of the five likeliest of the ten classes, as PNG.
-func Figure(picture image.Image, probabilities []float64) ([]byte, error) {
+// Figure shows the picture at the network's resolution beside the bars of the five likeliest classes, as PNG.
+func Figure(picture image.Image, classes []string, probabilities []float64) ([]byte, error) {
 	var names []string
 	var percent []float64
 	for _, c := range Top(probabilities, 5) {
-		names = append(names, cifar.Classes10[c])
+		names = append(names, classes[c])
 		percent = append(percent, 100*probabilities[c])
 	}
 	bars, err := plots.Bars(plots.Axes{Title: "What the network sees, and what it takes it for", Y: "probability, %"}, names, plots.Series{Y: percent})

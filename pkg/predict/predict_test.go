@@ -48,7 +48,7 @@ func TestShrink(t *testing.T) {
 		{96, 1000, red, white, blue},   // the middle of the height
 		{cifar.Size, 32, red, white, blue},
 	} {
-		small := Shrink(flag(test.width, test.height))
+		small := Shrink(flag(test.width, test.height), cifar.Size)
 		if size := small.Bounds(); size != image.Rect(0, 0, cifar.Size, cifar.Size) {
 			t.Fatalf("%d×%d: %v", test.width, test.height, size)
 		}
@@ -74,13 +74,13 @@ func TestRead(t *testing.T) {
 		if err := os.WriteFile(file, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Read(file)
+		_, err := Read(file, 32)
 		good := strings.HasPrefix(name, "a.") && name != "a.gif"
 		if good != (err == nil) || (err != nil && !strings.Contains(err.Error(), file)) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := Read(filepath.Join(dir, "none.png")); err == nil {
+	if _, err := Read(filepath.Join(dir, "none.png"), 32); err == nil {
 		t.Error("no error for a file that is not there")
 	}
 }
@@ -96,18 +96,18 @@ func TestProbabilities(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer backend.Finalize()
-	red := Shrink(&image.RGBA{Pix: bytes.Repeat([]byte{255, 0, 0, 255}, 4), Stride: 8, Rect: image.Rect(0, 0, 2, 2)})
-	p, err := Probabilities(backend, meanColor, model.NewStore(), red)
+	red := Shrink(&image.RGBA{Pix: bytes.Repeat([]byte{255, 0, 0, 255}, 4), Stride: 8, Rect: image.Rect(0, 0, 2, 2)}, cifar.Size)
+	p, err := Probabilities(backend, meanColor, model.NewStore(), red, cifar.CIFAR10.Format)
 	if err != nil || len(p) != 3 || p[0] < 0.999 {
 		t.Errorf("%v, %v: want class 0 of a red picture", p, err)
 	}
 	large := image.NewRGBA(image.Rect(0, 0, 3*cifar.Size, 2*cifar.Size))
 	place := image.Rect(cifar.Size, cifar.Size, 2*cifar.Size, 2*cifar.Size)
 	draw.Draw(large, place, red, image.Point{}, draw.Src)
-	if part, err := Probabilities(backend, meanColor, model.NewStore(), large.SubImage(place).(*image.RGBA)); err != nil || !slices.Equal(part, p) {
+	if part, err := Probabilities(backend, meanColor, model.NewStore(), large.SubImage(place).(*image.RGBA), cifar.CIFAR10.Format); err != nil || !slices.Equal(part, p) {
 		t.Errorf("%v, %v: want %v, as of the same pixels in a picture of their own", part, err, p)
 	}
-	if _, err := Probabilities(backend, meanColor, model.NewStore(), image.NewRGBA(image.Rect(0, 0, 8, 9))); err == nil || !strings.Contains(err.Error(), "8×9") {
+	if _, err := Probabilities(backend, meanColor, model.NewStore(), image.NewRGBA(image.Rect(0, 0, 8, 9)), cifar.CIFAR10.Format); err == nil || !strings.Contains(err.Error(), "8×9") {
 		t.Errorf("error %v for a picture of 8×9 pixels", err)
 	}
 }
@@ -128,7 +128,7 @@ func TestProbabilitiesPlaces(t *testing.T) {
 	picture := image.NewRGBA(image.Rect(0, 0, cifar.Size, cifar.Size))
 	draw.Draw(picture, picture.Bounds(), image.White, image.Point{}, draw.Src)
 	picture.SetRGBA(20, 3, color.RGBA{B: 255, A: 255}) // x, y
-	p, err := Probabilities(backend, onePixel, model.NewStore(), picture)
+	p, err := Probabilities(backend, onePixel, model.NewStore(), picture, cifar.CIFAR10.Format)
 	if want := softmax([]float32{0, 0, 2.55}); err != nil || math.Abs(p[2]-want[2]) > 1e-6 {
 		t.Errorf("%v, %v: want %v, of the only blue pixel", p, err, want)
 	}
@@ -156,7 +156,7 @@ func TestFigure(t *testing.T) {
 		x, y := i%cifar.Size, i/cifar.Size
 		corners.SetRGBA(x, y, color.RGBA{R: uint8(x / 16 * 255), G: uint8(y / 16 * 255), B: 17, A: 255})
 	}
-	content, err := Figure(corners, []float64{0, 0.1, 0.4, 0, 0, 0.3, 0.05, 0.15, 0, 0})
+	content, err := Figure(corners, cifar.Classes10, []float64{0, 0.1, 0.4, 0, 0, 0.3, 0.05, 0.15, 0, 0})
 	if err != nil {
 		t.Fatal(err)
 	}
