@@ -91,6 +91,26 @@ prove_lab() {
 	! healthy || die "the health check passes without JupyterLab"
 }
 
+# prove_read_only runs a notebook where only /tmp and the cache folder can be written, as with docker run --read-only.
+prove_read_only() {
+	local root read_only=$work/read-only home=home/student folder variables
+	root=$(store mount proof)
+	mkdir "$read_only"
+	mount --bind "$root" "$read_only"
+	mount -o remount,bind,ro "$read_only"
+	for folder in tmp "$home/.cache"; do mount --bind "$root/$folder" "$read_only/$folder"; done
+	mount -t proc proc "$read_only/proc"
+	mount --rbind /dev "$read_only/dev"
+	mapfile -t variables < <(config Env | sed '/^$/d')
+	# shellcheck disable=SC2016
+	chroot --userspec=student:student "$read_only" env -i "HOME=/$home" "${variables[@]}" bash -euo pipefail -c '
+		cd ~/skipnets
+		if touch x 2>/dev/null || touch ~/x 2>/dev/null; then echo "the root file system can be written"; exit 1; fi
+		skipnets run -quick -html /tmp/read-only notebooks/solutions/00_start_solutions.ipynb
+		test -s /tmp/read-only/00_start_solutions.html'
+	umount --recursive "$read_only"
+}
+
 # prove checks the container. It runs without a network.
 prove() {
 	ip link set lo up
@@ -102,6 +122,8 @@ prove() {
 	say "a notebook, without a network"
 	inside skipnets run -quick -html /tmp/pages notebooks/01_plain.ipynb
 	inside grep --quiet 'data:image/png' /tmp/pages/01_plain.html || die "the notebook's page shows no figure"
+	say "a notebook, on a read-only root file system"
+	prove_read_only
 	say "the short tests, without a network"
 	inside go test -short ./...
 }
@@ -115,6 +137,6 @@ say "building the image"
 store build --format docker --build-arg BASE="$base" --tag localhost/skipnets --file docker/Dockerfile .
 size=$(store images --format '{{.Size}}' localhost/skipnets)
 store from --name proof localhost/skipnets
-export -f say die store inside config healthy answers prove_lab prove
-unshare --net --pid --fork --kill-child bash -euo pipefail -c prove
+export -f say die store inside config healthy answers prove_lab prove_read_only prove
+unshare --net --mount --pid --fork --kill-child bash -euo pipefail -c prove
 say "PROVED: built ($size), and run without a network, in $((SECONDS - begin)) s"
