@@ -45,6 +45,11 @@ func TestFolders(t *testing.T) {
 	if detail, err := s.checkFolders(t.Context()); err != nil || !strings.Contains(detail, "GB free") {
 		t.Errorf("%q, %v", detail, err)
 	}
+	probe := s.sources.probe
+	s.sources.probe = "#!/no/such/interpreter\n"
+	_, err := s.checkFolders(t.Context())
+	wantError(t, err, "cannot be run", filepath.Dir(s.Home)) // where it will be made
+	s.sources.probe = probe
 	if err := os.Mkdir(s.Home, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +57,7 @@ func TestFolders(t *testing.T) {
 		t.Error(err)
 	}
 	s.sources.probe = "#!/no/such/interpreter\n" // as where programs cannot be run
-	_, err := s.checkFolders(t.Context())
+	_, err = s.checkFolders(t.Context())
 	wantError(t, err, "cannot be run", "noexec", s.Home, EnvHome)
 	if left, _ := os.ReadDir(s.Home); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
@@ -79,6 +84,13 @@ func TestFullDiskIsNamed(t *testing.T) {
 	wantError(t, err, "the disk is full", "GB free", "Make room", EnvHome)
 	if strings.Contains(err.Error(), "install") {
 		t.Errorf("advice that does not help: %v", err)
+	}
+	s, _ = newTest(t, Options{})
+	withHelper(t, s, "exit 1")
+	s.sources.pythons = []string{program(t, `case $3 in venv) echo "[Errno 28] No space left on device" >&2; exit 1;; esac; echo 3.11.0`)}
+	wantError(t, s.Ready(t.Context(), s.Plugin()), "the disk is full") // and no word of the pure-Go backend, nor is it remembered
+	if s.UseBackend() != "go" || s.recall() != nil {
+		t.Errorf("a full disk is remembered as a plugin that cannot be had: %v", s.recall())
 	}
 	wantError(t, s.fullDisk(errors.New("OSError: [Errno 122] Disk quota exceeded")), "quota")
 	if err := s.fullDisk(errors.New("it rains")); err.Error() != "it rains" {

@@ -25,11 +25,7 @@ func (s *Setup) checkFolders(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if home != s.Home { // nothing may be left there
-		if err := unix.Access(home, unix.W_OK); err != nil {
-			return "", s.unwritable(&os.PathError{Op: "write in", Path: home, Err: err})
-		}
-	} else if err := s.tryFolder(ctx, s.Home, EnvHome); err != nil {
+	if err := s.tryFolder(ctx, home, EnvHome); err != nil {
 		return "", err
 	}
 	if err := s.tryFolder(ctx, os.TempDir(), "TMPDIR"); err != nil {

@@ -20,6 +20,9 @@ type LabOptions struct {
 
 // Lab serves JupyterLab on the checkout's notebooks until ctx ends. Jupyter prints the address with its token.
 func (s *Setup) Lab(ctx context.Context, options LabOptions) error {
+	if err := s.keepTokens(); err != nil {
+		return err
+	}
 	args := []string{
 		"-m", "jupyterlab",
 		"--ServerApp.root_dir=" + filepath.Join(s.Source, "notebooks"),
@@ -48,4 +51,17 @@ func (s *Setup) Lab(ctx context.Context, options LabOptions) error {
 		return nil // as asked
 	}
 	return err
+}
+
+// keepTokens lets nobody else into the folder in which Jupyter keeps its tokens and keys: not all of its files are private.
+func (s *Setup) keepTokens() error {
+	dir := s.path("jupyter", "runtime")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return s.unwritable(err)
+	}
+	info, err := os.Stat(dir)
+	if err != nil || info.Mode().Perm()&0o077 == 0 {
+		return err
+	}
+	return os.Chmod(dir, 0o700)
 }

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"net/http"
@@ -23,6 +24,9 @@ func TestLab(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	start := time.Now()
+	if err := errors.Join(os.MkdirAll(s.path("jupyter", "runtime"), 0o755), os.Chmod(s.path("jupyter", "runtime"), 0o755)); err != nil {
+		t.Fatal(err) // open to all, as another umask may have left it
+	}
 	address, ended := startLab(t, ctx, s)
 	t.Logf("JupyterLab is there after %v", time.Since(start))
 	if status, kernels := get(t, address[1]+"/api/kernelspecs?token="+address[2]); status != http.StatusOK || !strings.Contains(kernels, `"gonb"`) {
@@ -60,9 +64,13 @@ func tokenIsKept(t *testing.T, s *Setup, token string) {
 			return err
 		}
 		kept++
-		info, err := entry.Info()
-		if err == nil && info.Mode().Perm()&0o077 != 0 {
-			t.Errorf("%s holds the token, and its mode is %v", path, info.Mode())
+		file, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		folder, err := os.Stat(filepath.Dir(path))
+		if err == nil && file.Mode().Perm()&0o077 != 0 && folder.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s holds the token, its mode is %v, and that of its folder %v", path, file.Mode(), folder.Mode())
 		}
 		return err
 	})

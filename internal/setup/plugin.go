@@ -34,7 +34,10 @@ func (s *Setup) Plugin() Step {
 		}
 		step.Make = func(ctx context.Context) error {
 			err := s.makePlugin(ctx)
-			if err == nil || ctx.Err() != nil || errors.As(err, new(flagsError)) {
+			if err == nil || ctx.Err() != nil {
+				return err
+			}
+			if err = s.fullDisk(err); errors.As(err, new(explained)) { // the pure-Go backend is no answer to that
 				return err
 			}
 			s.missing = err
@@ -118,8 +121,8 @@ func (s *Setup) noPlugin() (warning string) {
 	case errors.As(s.missing, new(recalled)):
 		return fmt.Sprintf("no XLA plugin (%v): GoMLX's pure-Go backend, at least twenty times slower. To try again: skipnets doctor -mend", s.missing)
 	case s.missing != nil:
-		return fmt.Sprintf("XLA's plugin could not be had: %v\n  To mend it, %s\n"+
-			"  Until then everything runs on GoMLX's pure-Go backend, at least twenty times slower.", s.missing, pluginHelp)
+		return fmt.Sprintf("XLA's plugin could not be had: the lines above say why.\n  To mend it, %s\n"+
+			"  Until then everything runs on GoMLX's pure-Go backend, at least twenty times slower.", pluginHelp)
 	}
 	return ""
 }
