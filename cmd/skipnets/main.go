@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -29,9 +30,15 @@ func main() {
 
 // app lists the commands, each in a file of its own.
 func app() *cli.Command {
+	cli.VersionPrinter = printVersion
 	return &cli.Command{
-		Name:  "skipnets",
-		Usage: "plain, residual, highway and dense networks on CIFAR-10, in Go",
+		Name:                  "skipnets",
+		Usage:                 "plain, residual, highway and dense networks on CIFAR-10, in Go",
+		Version:               cmp.Or(commit(), "of an unknown commit"), // makes the flag; printVersion answers it
+		EnableShellCompletion: true,
+		ConfigureShellCompletionCommand: func(c *cli.Command) {
+			c.Hidden, c.Usage = false, "print a script that completes skipnets' commands and flags in bash, zsh, fish or PowerShell"
+		},
 		Commands: []*cli.Command{
 			labCommand(),
 			runCommand(),
@@ -41,6 +48,7 @@ func app() *cli.Command {
 			exportCommand(),
 			benchCommand(),
 			netsCommand(),
+			summaryCommand(),
 			doctorCommand(),
 		},
 	}
