@@ -166,6 +166,7 @@ type LayerUpdate struct {
 // of thumb for one step is 1/1000. It takes trainable float32 weights of rank 2 and higher, kernels and matrices, that are in both
 // stores under one path and shape, in alphabetical order; those of zero length have no ratio and are left out.
 func UpdateRatios(before, after *model.Store) ([]LayerUpdate, error) {
+	readAll(before, after)
 	var updates []LayerUpdate
 	for v := range before.IterVariables() {
 		other := after.GetVariable(v.Path())

@@ -61,9 +61,9 @@ func (r *runner) run(store *model.Store, inputs ...any) ([]*tensors.Tensor, erro
 		r.exec.SetStore(copied)
 		return r.exec.Exec(inputs...)
 	}
-	for v := range store.IterVariables() {
-		mine := r.store.GetVariable(v.Path())
-		if mine == nil || !v.HasValue() {
+	for mine := range r.store.IterVariables() {
+		v := store.GetVariable(mine.Path()) // reads it from the file that the store stands for, if it does
+		if v == nil || !v.HasValue() {
 			continue
 		}
 		value, err := v.Value()
@@ -79,6 +79,18 @@ func (r *runner) run(store *model.Store, inputs ...any) ([]*tensors.Tensor, erro
 		}
 	}
 	return r.exec.Exec(inputs...)
+}
+
+// readAll makes a store that stands for a file, as recipe.Load returns, read all that the file holds. Else it has the variables only
+// that somebody asked for by name.
+func readAll(stores ...*model.Store) {
+	for _, store := range stores {
+		if file, ok := store.Loader().(interface{ Names() []string }); ok {
+			for _, name := range file.Names() {
+				store.GetVariable(name)
+			}
+		}
+	}
 }
 
 // floats copies a float32 tensor's values and frees it.

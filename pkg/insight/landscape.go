@@ -36,6 +36,7 @@ func RandomDirection(store *model.Store, length string, seed uint64) (Direction,
 	if length != ByFilter && length != AsAWhole {
 		return nil, fmt.Errorf("insight: random direction: length %q is neither %q nor %q", length, ByFilter, AsAWhole)
 	}
+	readAll(store)
 	direction, own, drawn := Direction{}, 0.0, 0.0
 	for v := range store.IterVariables() {
 		if !v.Trainable || v.Shape().Rank() < 2 || v.DType() != dtypes.Float32 {
@@ -96,6 +97,7 @@ func square(values []float64) float64 { length := euclid(values); return length 
 // Toward is the direction from one state of a network to another: from + 1·direction is to, in all trainable float32
 // variables, biases and norms too. It is an error when a variable of from is missing in to, or has another shape.
 func Toward(from, to *model.Store) (Direction, error) {
+	readAll(from, to)
 	direction := Direction{}
 	for v := range from.IterVariables() {
 		if !v.Trainable || v.DType() != dtypes.Float32 {
@@ -132,6 +134,7 @@ func Landscape(backend compute.Backend, net Model, store *model.Store, batch tra
 		return fail(err)
 	}
 	defer meter.exec.finalize()
+	readAll(store)
 	moved, err := store.Clone()
 	if err != nil {
 		return fail(err)

@@ -185,6 +185,7 @@ func (s *scorer) score(store *model.Store) (Score, error) {
 // Rearranged returns a copy of a trained network in which blocks have changed places: the block at path p has the weights and
 // averages of the block from[p], as in Veit et al. 2016 (Sec. 4.3). It is an error when two such blocks do not have the same variables.
 func Rearranged(store *model.Store, from map[string]string) (*model.Store, error) {
+	readAll(store)
 	copied, err := store.Clone()
 	if err != nil {
 		return nil, fmt.Errorf("insight: rearranged: %w", err)

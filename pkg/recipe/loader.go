@@ -41,6 +41,9 @@ func (l *loader) LoadVariable(_ *model.Store, path string) (*tensors.Tensor, boo
 	return copied, true
 }
 
+// Names lists the variables that the file holds, for those who want them all: a store has a variable only once it was asked for it.
+func (l *loader) Names() []string { return slices.Sorted(maps.Keys(l.values)) }
+
 // DeleteVariable implements model.Loader.
 func (l *loader) DeleteVariable(_ *model.Store, path string) error {
 	delete(l.values, path)

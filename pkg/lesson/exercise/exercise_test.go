@@ -57,6 +57,43 @@ func TestVerdicts(t *testing.T) {
 		{Halved(func(int) float64 { return 1 }), "holds for F(x) + x"},
 		{Halved(func(n int) float64 { return float64(n) / 2 }), "do not add up"},
 
+		{PathsLeft(func(_, k int) float64 { return math.Pow(2, -float64(k)) }), "✓"},
+		{PathsLeft(func(n, k int) float64 { return float64(n-k) / float64(n) }), "share of the blocks"},
+		{PathsLeft(func(n, k int) float64 { return math.Pow(2, float64(n-k)) }), "not their share"},
+		{Along(func(n, k int, s float64) float64 { return float64(binomial(n, k)) * math.Pow(s, float64(k)) }), "✓"},
+		{Along(func(_, k int, s float64) float64 { return math.Pow(s, float64(k)) }), "one path"},
+		{Along(func(n, k int, _ float64) float64 { return float64(binomial(n, k)) }), "counts the paths"},
+		{Carry(carryRight), "✓"},
+		{Carry(func(x *graph.Node) *graph.Node { return x }), "must be [1 2 2 4]"},
+		{Carry(func(*graph.Node) *graph.Node { return nil }), "nil"},
+		{Carry(func(x *graph.Node) *graph.Node {
+			s := everyOther(x)
+			return graph.Concatenate([]*graph.Node{graph.ZerosLike(s), s}, -1)
+		}), "zeros come first"},
+		{Carry(func(x *graph.Node) *graph.Node {
+			s := everyOther(x)
+			return graph.Concatenate([]*graph.Node{s, s}, -1)
+		}), "twice"},
+		{Carry(func(x *graph.Node) *graph.Node {
+			return graph.Reshape(graph.Slice(x, graph.AxisRange(), graph.AxisRange(0, 2)), 1, 2, 2, 4)
+		}), "pixel 0"},
+		{ReLUAfterSum(func(f, x *graph.Node) *graph.Node { return graph.MaxScalar(graph.Add(f, x), 0) }), "✓"},
+		{ReLUAfterSum(func(f, x *graph.Node) *graph.Node { return graph.Add(graph.MaxScalar(f, 0), x) }), "only add"},
+		{ReLUAfterSum(func(f, x *graph.Node) *graph.Node { return graph.Add(f, x) }), "ReLU is missing"},
+		{ReLUAfterSum(func(f, _ *graph.Node) *graph.Node { return f }), "you give [3 6]"},
+		{Shattered(func(r, floor float64) int { return int(math.Floor(math.Log(floor)/math.Log(r))) + 1 }), "✓"},
+		{Shattered(func(r, floor float64) int { return int(math.Floor(math.Log(floor) / math.Log(r))) }), "Round up"},
+		{Layerwise(func(w, g, rate float64) float64 { return rate * w / g }), "✓"},
+		{Layerwise(func(_, _, rate float64) float64 { return rate }), "ordinary step"},
+		{Layerwise(func(w, g, rate float64) float64 { return rate * g / w }), "other way round"},
+		{Layerwise(func(_, g, rate float64) float64 { return rate / g }), "equally long"},
+		{Layerwise(func(w, _, rate float64) float64 { return rate * w }), "length of the step"},
+		{LooksLinear(func(p, n *graph.Node) *graph.Node { return graph.Sub(p, n) }), "✓"},
+		{LooksLinear(func(p, n *graph.Node) *graph.Node { return graph.Add(p, n) }), "|u|"},
+		{LooksLinear(func(p, _ *graph.Node) *graph.Node { return p }), "negative half"},
+		{LooksLinear(func(p, n *graph.Node) *graph.Node { return graph.Sub(n, p) }), "you give [-1 -2]"},
+		{LooksLinear(func(p, n *graph.Node) *graph.Node { return graph.StopGradient(graph.Sub(p, n)) }), "something stops it"},
+
 		{Backward(backward(1, false)), "✓"},
 		{Backward(backward(0, false)), "the plain block"},
 		{Backward(backward(1, true)), "along column j"},
@@ -225,4 +262,14 @@ func backward(direct float64, rows bool) func(jacobian [][]float64, gradient []f
 		}
 		return x
 	}
+}
+
+func everyOther(x *graph.Node) *graph.Node {
+	every := graph.AxisRange().Stride(2)
+	return graph.Slice(x, graph.AxisRange(), every, every, graph.AxisRange())
+}
+
+func carryRight(x *graph.Node) *graph.Node {
+	s := everyOther(x)
+	return graph.Concatenate([]*graph.Node{s, graph.ZerosLike(s)}, -1)
 }
