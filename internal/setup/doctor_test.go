@@ -74,6 +74,13 @@ func TestFolders(t *testing.T) {
 	s.Home = filepath.Join(file, "home")
 	_, err = s.checkFolders(t.Context())
 	wantError(t, err, file+" is a file", EnvHome)
+
+	s.Home = filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink("/no/such/folder", s.Home); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.checkFolders(t.Context())
+	wantError(t, err, s.Home+" is a symbolic link", EnvHome)
 }
 
 // A disk that is full while the virtual environment is made is no reason to install Python.
@@ -161,6 +168,15 @@ func TestToolThatDoesNotRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantError(t, s.tryTools(t.Context()), s.path("bin", "gopls"), "does not run")
+}
+
+func TestCheckGo(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	if detail, err := s.checkGo(t.Context()); err != nil || !strings.HasPrefix(detail, "go1.") {
+		t.Errorf("%q, %v", detail, err)
+	}
+	t.Setenv("PATH", filepath.Dir(program(t, "exit 1")))
+	wantError(t, s.Ready(t.Context(), s.GoCommand()), "no go command in PATH", "install Go")
 }
 
 func TestTryCompiler(t *testing.T) {

@@ -57,6 +57,8 @@ func existing(dir string) (string, error) {
 	for {
 		info, err := os.Stat(dir)
 		switch {
+		case err != nil && isLink(dir):
+			return "", explained{fmt.Errorf("%s is a symbolic link to a folder that is not there: make it, or set %s to another folder: %w", dir, EnvHome, err)}
 		case err == nil && !info.IsDir():
 			return "", explained{fmt.Errorf("%s is a file, but %s must be a folder", dir, EnvHome)}
 		case err == nil:
@@ -66,6 +68,11 @@ func existing(dir string) (string, error) {
 		}
 		dir = filepath.Dir(dir)
 	}
+}
+
+func isLink(name string) bool {
+	info, err := os.Lstat(name)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // fullDisk tells whether something failed because a disk is full, which Python's programs do not always say, and then says so.

@@ -67,6 +67,11 @@ func (s *Setup) pluginFrom(ctx context.Context, name string, get func(context.Co
 	if err := renameio.WriteFile(s.path("xla", "about.txt"), []byte("from "+name), 0o644); err != nil {
 		return err
 	}
+	if info, err := os.Lstat(s.path("xla", pluginName)); err == nil && info.IsDir() { // nothing can be renamed to it
+		if err := os.RemoveAll(s.path("xla", pluginName)); err != nil {
+			return s.unwritable(err)
+		}
+	}
 	file, err := filepath.EvalSymlinks(plugin)
 	if err != nil {
 		return err

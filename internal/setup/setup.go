@@ -147,7 +147,7 @@ type Step struct {
 
 // Steps lists everything, in the order in which it is made ready: later steps may use earlier ones.
 func (s *Setup) Steps() []Step {
-	return []Step{s.Folders(), s.Compiler(), s.Python(), s.Plugin(), s.Dataset(), s.Jupyter(), s.Tools(), s.Kernel()}
+	return []Step{s.Folders(), s.GoCommand(), s.Compiler(), s.Python(), s.Plugin(), s.Dataset(), s.Jupyter(), s.Tools(), s.Kernel()}
 }
 
 // Ready makes ready what is missing and says so on Out. It stops at the first step that fails.

@@ -126,6 +126,12 @@ esac`)
 			t.Fatalf("the plugin is %q", got)
 		}
 	}
+	if err := errors.Join(os.Remove(s.path("xla", pluginName)), os.Mkdir(s.path("xla", pluginName), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Ready(t.Context(), s.Plugin()); err != nil || s.missing != nil {
+		t.Fatalf("a folder in its place: %v, %v", err, s.missing)
+	}
 	if about, _ := s.Plugin().Check(t.Context()); !strings.Contains(about, "unverified") {
 		t.Errorf("%q does not say that it is unverified", about)
 	}
