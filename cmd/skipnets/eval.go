@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,9 +45,9 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 		if cmd.IsSet(flag) && cmd.Args().Len() > 1 {
 			return fmt.Errorf("eval: -%s takes one weights file", flag)
 		}
-	}
-	if err := checkOutput("-confusion", cmd.String("confusion"), cmd.Args().Slice()...); err != nil {
-		return err
+		if err := checkOutput("-"+flag, cmd.String(flag), cmd.Args().Slice()...); err != nil {
+			return err
+		}
 	}
 	version, err := cifar.Named(cmd.String("dataset"))
 	if err != nil {
@@ -59,6 +60,9 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 			return err
 		}
 		networks = append(networks, w)
+	}
+	if err := chooseDataset(cmd, networks); err != nil {
+		return err
 	}
 	backend, s, err := ready(ctx, cmd, true)
 	if err != nil {
@@ -106,6 +110,7 @@ func writeLogits(file, network string, score recipe.Score) error {
 
 // weights are a trained network.
 type weights struct {
+	file   string
 	name   string
 	model  recipe.Model // takes uint8 images
 	store  *model.Store
@@ -135,7 +140,29 @@ func weightsFile(path string) (string, error) {
 	return "", fmt.Errorf("weights: there is no %s in %s: give the folder of a run of skipnets train, or a weights file", recipe.BestFile, path)
 }
 
-// loadWeights reads a network. Its name is in the file's notes; the caller's is for files without.
+// chooseDataset sets the flag to what the weights were trained on, unless the user gave another one, and returns an error if
+// they are not all for its images.
+func chooseDataset(cmd *cli.Command, networks []weights) error {
+	if noted := networks[0].notes[recipe.DatasetNote]; noted != "" && !cmd.IsSet("dataset") {
+		if err := cmd.Set("dataset", noted); err != nil {
+			return err
+		}
+	}
+	version, err := cifar.Named(cmd.String("dataset"))
+	if err != nil {
+		return fmt.Errorf("%s was trained on %q, which eval does not read: %w", networks[0].file, cmd.String("dataset"), err)
+	}
+	for _, w := range networks {
+		if err := w.format.Fits(version.Format); err != nil {
+			trainedOn := cmp.Or(w.notes[recipe.DatasetNote], "another data set")
+			return fmt.Errorf("%s, a network trained on %s, cannot be measured on %s: %w. Choose by -dataset, and give weights of one data set at a time",
+				w.file, trainedOn, version.Name, err)
+		}
+	}
+	return nil
+}
+
+// loadWeights reads a network. Its name and its pictures' format are in the file's notes; the caller's are for files without.
 func loadWeights(path, name string, format images.Format) (weights, error) {
 	file, err := weightsFile(path)
 	if err != nil {
@@ -144,6 +171,9 @@ func loadWeights(path, name string, format images.Format) (weights, error) {
 	store, notes, err := recipe.LoadWithNotes(file)
 	if err != nil {
 		return weights{}, err
+	}
+	if format, err = recipe.NotedFormat(notes, format); err != nil {
+		return weights{}, fmt.Errorf("%s: %w", file, err)
 	}
 	noted := nets.Renamed(notes[recipe.NetworkNote]) // older files have older names
 	switch {
@@ -158,5 +188,5 @@ func loadWeights(path, name string, format images.Format) (weights, error) {
 	if err != nil {
 		return weights{}, err
 	}
-	return weights{name, images.Normalized(net, format.Moments), store, format, notes}, nil
+	return weights{file, name, images.Normalized(net, format.Moments), store, format, notes}, nil
 }

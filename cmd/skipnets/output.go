@@ -22,9 +22,12 @@ func checkOutput(flag, file string, inputs ...string) error {
 		return nil
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s %s is not a file that can be replaced: give the name of a PNG file", flag, file)
+		return fmt.Errorf("%s %s is not a file that can be replaced: give the name of a file", flag, file)
 	}
 	for _, input := range inputs {
+		if best, err := weightsFile(input); err == nil { // of a run's folder
+			input = best
+		}
 		if other, err := os.Stat(input); err == nil && os.SameFile(info, other) {
 			return fmt.Errorf("%s %s is %s itself, which would be replaced: choose another name", flag, file, input)
 		}

@@ -36,7 +36,7 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 	if cmd.Args().Len() != 1 {
 		return errors.New("predict: give one picture, a PNG, JPEG or WebP file")
 	}
-	if err := checkOutput("-out", cmd.String("out"), cmd.Args().First()); err != nil {
+	if err := checkOutput("-out", cmd.String("out"), cmd.Args().First(), cmd.String("weights")); err != nil {
 		return err
 	}
 	w, err := chosenWeights(cmd)

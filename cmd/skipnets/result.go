@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"runtime/debug"
@@ -19,7 +20,7 @@ import (
 )
 
 // newReport is what a run came to, the test images aside.
-func newReport(name string, t experiment, fitted *recipe.Result) (recipe.Report, error) {
+func newReport(name string, t experiment, fitted *recipe.Result, dir string) (recipe.Report, error) {
 	memory, err := peakMemory()
 	if err != nil {
 		return recipe.Report{}, err
@@ -32,13 +33,20 @@ func newReport(name string, t experiment, fitted *recipe.Result) (recipe.Report,
 	if err != nil {
 		return recipe.Report{}, err
 	}
+	_, notes, err := recipe.LoadWithNotes(filepath.Join(dir, recipe.BestFile)) // perhaps of another program, which trained it
+	if err != nil {
+		return recipe.Report{}, err
+	}
 	best, _ := fitted.History.Best()
 	last, _ := fitted.History.Last()
+	moments := t.training.Moments
 	return recipe.Report{
-		Network: name, Recipe: t.recipe.Name, Seed: t.seed, Precision: precision(t.recipe.BFloat16), Epoch: best.Epoch, HeldOutAccuracy: best.HeldOutAccuracy,
+		Network: name, Dataset: t.dataset, Images: t.training.Format.String(), Classes: len(t.training.Classes),
+		Normalisation: fmt.Sprintf("mean %.4v, deviation %.4v", moments.Mean, moments.Std),
+		Recipe:        t.recipe.Name, Seed: t.seed, Precision: precision(t.recipe.BFloat16), Epoch: best.Epoch, HeldOutAccuracy: best.HeldOutAccuracy,
 		Seconds:          last.Seconds,
 		SamplesPerSecond: last.SamplesPerSecond, Parameters: int64(summary.Total().Params),
-		PeakMemory: memory, Machine: machine(), Backend: description(t.backend), Commit: commit(),
+		PeakMemory: memory, Machine: machine(), Backend: description(t.backend), Commit: notes[recipe.CommitNote],
 	}, nil
 }
 

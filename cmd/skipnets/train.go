@@ -105,7 +105,7 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 			base += "-" + version.Name
 		}
 	}
-	t := experiment{backend: backend, recipe: r, seed: cmd.Int64("seed"), training: training, test: test, progress: cmd.Root().ErrWriter, heldOutOnly: cmd.Bool("held-out")}
+	t := experiment{dataset: version.Name, backend: backend, recipe: r, seed: cmd.Int64("seed"), training: training, test: test, progress: cmd.Root().ErrWriter, heldOutOnly: cmd.Bool("held-out")}
 	var results []recipe.Report
 	for _, name := range names {
 		dir := filepath.Join(base, fmt.Sprintf("%s-seed%d", name, t.seed))
@@ -157,6 +157,7 @@ func chosenRecipe(cmd *cli.Command) (recipe.Recipe, error) {
 
 // experiment is all that the networks trained by one command have in common.
 type experiment struct {
+	dataset        string
 	backend        compute.Backend
 	recipe         recipe.Recipe
 	seed           int64
@@ -176,10 +177,14 @@ func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, e
 	if err != nil {
 		return recipe.Report{}, err
 	}
+	notes, err := recipe.DataNotes(t.dataset, t.training.Format, commit())
+	if err != nil {
+		return recipe.Report{}, err
+	}
 	resetPeakMemory()
 	fitted, err := recipe.Fit(ctx, recipe.Job{
 		Backend: t.backend, Name: name, Model: images.Normalized(net, t.training.Moments), Recipe: t.recipe, Seed: t.seed,
-		Training: training, HeldOut: heldOut, Dir: dir, Progress: recipe.NewBar(t.progress),
+		Training: training, HeldOut: heldOut, Notes: notes, Dir: dir, Progress: recipe.NewBar(t.progress),
 	})
 	if err != nil {
 		return recipe.Report{}, err
@@ -189,7 +194,7 @@ func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, e
 	if kept, err := recipe.LoadReport(dir); !errors.Is(err, fs.ErrNotExist) {
 		return kept, err
 	}
-	report, err := newReport(name, t, fitted)
+	report, err := newReport(name, t, fitted, dir)
 	if err != nil || t.heldOutOnly {
 		return report, err
 	}

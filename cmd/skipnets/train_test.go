@@ -13,8 +13,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
 	"github.com/skipnets/skipnets/notebooks/trained"
+
 	"github.com/skipnets/skipnets/pkg/cifar"
+	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
@@ -73,6 +77,18 @@ func TestTrainEvalPredict(t *testing.T) {
 		}
 	}
 
+	_, notes, err := recipe.LoadWithNotes(filepath.Join(run, recipe.BestFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	format, err := recipe.NotedFormat(notes, images.Format{})
+	if err != nil || format.Fits(cifar.CIFAR10.Format) != nil || notes[recipe.DatasetNote] != "cifar10" || notes[recipe.CommitNote] != r.Commit {
+		t.Errorf("the weights' notes are %v (%v)", notes, err)
+	}
+	if r.Dataset != "cifar10" || r.Images != "32×32×3" || r.Classes != 10 || !strings.Contains(r.Normalisation, "0.4914") {
+		t.Errorf("result %+v", r)
+	}
+
 	r.Commit = "of the program that trained it" // a second call must not put its own in its place
 	if err := r.Save(run); err != nil {
 		t.Fatal(err)
@@ -105,6 +121,41 @@ func TestTrainEvalPredict(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkPNG(t, figure)
+}
+
+// What weights were trained on is in their file; eval goes by that, and refuses images that do not fit.
+func TestWeightsSayWhatTheyAreOf(t *testing.T) {
+	store := model.NewStore()
+	if _, err := store.CreateVariable("/w", tensors.FromValue([]float32{1})); err != nil {
+		t.Fatal(err)
+	}
+	save := func(change func(notes map[string]string)) string {
+		notes, err := recipe.DataNotes("cifar100", cifar.CIFAR100.Format, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		notes[recipe.NetworkNote] = "residual-8"
+		change(notes)
+		file := filepath.Join(t.TempDir(), "weights.safetensors")
+		if err := recipe.SaveNetwork(file, store, notes); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	hundred := save(func(map[string]string) {})
+	for args, want := range map[string]string{
+		"eval -quick -dataset cifar10 " + hundred: "a network trained on cifar100, cannot be measured on cifar10: it knows 100 classes, and here are 10",
+		"eval -quick " + hundred:                  "no small sample of CIFAR-100", // that data set was chosen by itself
+		"eval -quick " + save(func(notes map[string]string) { notes[recipe.DatasetNote] = "my own" }):       `was trained on "my own", which eval does not read`,
+		"eval -quick " + save(func(notes map[string]string) { notes[recipe.ImagesNote] = `{"height":-1}` }): "damaged weights file: its note on the pictures",
+		"eval -quick " + save(func(notes map[string]string) { notes[recipe.ImagesNote] = `nonsense` }):      "damaged weights file: its note on the pictures",
+		"eval -quick -logits " + hundred + " " + hundred:                                                    "would be replaced",
+		"predict -out " + hundred + " -weights " + hundred + " picture.png":                                 "would be replaced",
+	} {
+		if err := command(t, strings.Fields(args)...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want one with %q", args, err, want)
+		}
+	}
 }
 
 // Choosing between recipes leaves the test images alone; the run's folder says what was left out.

@@ -155,7 +155,11 @@ func newJob(name string, net nets.Model, training, heldOut images.Set, r recipe.
 	if err != nil {
 		return recipe.Job{}, err
 	}
-	return recipe.Job{Backend: backend, Name: name, Model: images.Normalized(net, training.Moments), Recipe: r, Seed: seed,
+	notes, err := recipe.DataNotes(cifar.CIFAR10.Name, training.Format, "")
+	if err != nil {
+		return recipe.Job{}, err
+	}
+	return recipe.Job{Backend: backend, Name: name, Notes: notes, Model: images.Normalized(net, training.Moments), Recipe: r, Seed: seed,
 		Training: shuffled, HeldOut: inOrder, Dir: dir, Wait: true}, nil
 }
 

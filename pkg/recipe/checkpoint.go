@@ -29,15 +29,6 @@ func Load(path string) (*model.Store, error) {
 	return store, err
 }
 
-// The keys of notes that are kept with a network's weights, so that nobody has to know them by heart. Older files hold the
-// first alone.
-const (
-	NetworkNote = "network" // its name
-	DatasetNote = "dataset" // the name of the data set
-	ImagesNote  = "images"  // JSON: the pictures' size, classes and normalisation
-	CommitNote  = "commit"  // of the program that trained
-)
-
 // SaveNetwork writes the network's weights and BatchNorm statistics, without what only training needs, to a file in
 // the safetensors format. Kernels, that is all float32 values of more than one axis, are rounded to float16 there, and
 // loaded as float32.
