@@ -136,7 +136,7 @@ func homeLike(t *testing.T, s *Setup, home, source string) *Setup {
 	there.Home, there.Source = home, source
 	kernels := filepath.Join("share", "jupyter", "kernels")
 	settings := filepath.Join("share", "jupyter", "lab", "settings")
-	for _, folder := range []string{".", "venv", "venv/share", "venv/share/jupyter", "venv/share/jupyter/lab"} {
+	for _, folder := range []string{".", "bin", "venv", "venv/share", "venv/share/jupyter", "venv/share/jupyter/lab"} {
 		to := filepath.Join(home, folder)
 		if err := os.MkdirAll(to, 0o755); err != nil {
 			t.Fatal(err)
@@ -147,7 +147,8 @@ func homeLike(t *testing.T, s *Setup, home, source string) *Setup {
 		}
 		for _, entry := range entries {
 			switch filepath.Join(folder, entry.Name()) {
-			case "venv", "kernel", "jupyter", "runs", "venv/share", "venv/share/jupyter", "venv/share/jupyter/lab", "venv/" + kernels, "venv/" + settings:
+			case "bin", "bin/gopls", // a kernel that is killed leaves gopls behind
+				"venv", "kernel", "jupyter", "runs", "venv/share", "venv/share/jupyter", "venv/share/jupyter/lab", "venv/" + kernels, "venv/" + settings:
 				continue // its own
 			}
 			if err := os.Symlink(filepath.Join(s.Home, folder, entry.Name()), filepath.Join(to, entry.Name())); err != nil {
