@@ -88,7 +88,7 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	if cmd.String("precision") == "auto" && r.BFloat16 && !accel.FastBFloat16(backend) {
-		fmt.Fprintln(cmd.Root().ErrWriter, "! this hardware has no bfloat16: convolutions in float32, about twice as slow as with it")
+		fmt.Fprintln(cmd.Root().ErrWriter, "! this hardware is not known to have bfloat16 units: convolutions in float32, about twice as slow as with them (-precision bf16 uses bfloat16 all the same)")
 		r.BFloat16 = false
 	}
 	training, test, err := s.Images()

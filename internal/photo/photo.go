@@ -9,13 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	_ "image/jpeg" // so that image.Decode knows these
-	_ "image/png"
+	"image/jpeg"
+	"image/png"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
 
-	_ "golang.org/x/image/webp"
+	"golang.org/x/image/webp"
 
 	"github.com/skipnets/skipnets/internal/filekind"
 )
@@ -30,6 +31,32 @@ const (
 	minSide   = 8         // of the shorter side: on fewer pixels there is nothing to be seen
 )
 
+// formats are those whose cost is known. The standard library's image.Decode would take others besides, if any package of
+// the program imports them.
+var formats = map[string]struct {
+	begins string // a "?" is any byte
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
+}{
+	"png":  {"\x89PNG\r\n\x1a\n", png.DecodeConfig, png.Decode},
+	"jpeg": {"\xff\xd8\xff", jpeg.DecodeConfig, jpeg.Decode},
+	"webp": {"RIFF????WEBP", webp.DecodeConfig, webp.Decode},
+}
+
+// formatOf is the format that a file begins as, "" if it is none of them.
+func formatOf(data []byte) string {
+	for name, f := range formats {
+		matches := len(data) >= len(f.begins)
+		for i := 0; matches && i < len(f.begins); i++ {
+			matches = f.begins[i] == '?' || f.begins[i] == data[i]
+		}
+		if matches {
+			return name
+		}
+	}
+	return ""
+}
+
 // Read reads a PNG, JPEG or WebP file and brings its middle square to size×size pixels, upright as the camera noted, on
 // white where it is transparent.
 func Read(path string, size int) (*image.RGBA, error) {
@@ -41,7 +68,7 @@ func Read(path string, size int) (*image.RGBA, error) {
 	if err != nil {
 		return nil, err
 	}
-	full, _, err := image.Decode(bytes.NewReader(data))
+	full, err := formats[format].decode(bytes.NewReader(data))
 	if err != nil {
 		return nil, damaged(path, format, err)
 	}
@@ -82,14 +109,16 @@ func modeName(mode fs.FileMode) string {
 
 // check looks at the header alone and returns the format's name.
 func check(path string, data []byte) (format string, err error) {
-	kind := filekind.Of(data[:min(len(data), filekind.HeadSize)])
-	config, format, err := image.DecodeConfig(bytes.NewReader(data))
-	switch {
-	case errors.Is(err, image.ErrFormat):
+	format = formatOf(data)
+	if format == "" {
+		kind := filekind.Of(data[:min(len(data), filekind.HeadSize)])
 		return "", fmt.Errorf("picture %s is %s, which is not read: save it as one of %s and try again", path, kind, Formats)
-	case format == "webp" && isAnimated(data):
+	}
+	if format == "webp" && isAnimated(data) {
 		return "", fmt.Errorf("picture %s is an animated WebP image: save one picture of it", path)
-	case err != nil:
+	}
+	config, err := formats[format].config(bytes.NewReader(data))
+	if err != nil {
 		return "", damaged(path, format, err)
 	}
 	pixels := uint64(config.Width) * uint64(config.Height) // each is below 2³¹

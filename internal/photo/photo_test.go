@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"image"
 	"image/color"
+	_ "image/gif" // as a program may for another purpose: that makes GIF no format to be read
 	"image/jpeg"
 	"image/png"
 	"os"

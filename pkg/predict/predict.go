@@ -10,6 +10,7 @@ import (
 	"image/draw"
 	"image/png"
 	"math"
+	"runtime/debug"
 	"slices"
 
 	"github.com/gomlx/compute"
@@ -26,7 +27,10 @@ import (
 // Read reads a PNG, JPEG or WebP file, brings its middle square to size×size pixels, those that the network knows, and sets
 // it upright where the camera noted how it was held. White shows through where it is transparent. A picture that would
 // take more than 300 MB of memory is refused.
-func Read(path string, size int) (*image.RGBA, error) { return photo.Read(path, size) }
+func Read(path string, size int) (*image.RGBA, error) {
+	defer debug.FreeOSMemory() // a large picture's memory, before a backend takes its own
+	return photo.Read(path, size)
+}
 
 // Shrink does to a picture in memory what [Read] does to a file.
 func Shrink(picture image.Image, size int) *image.RGBA { return photo.Shrink(picture, size) }

@@ -31,7 +31,7 @@ var identityParts = map[string]struct{ name, flag string }{
 	"images":        {"training images", "-quick, -data"},
 	"dataset":       {"data set", ""},
 	"held out":      {"held-out images", "-quick, -data"},
-	"name":          {"recipe", "-preset"},
+	"name":          {"recipe", ""},
 	"epochs":        {"epochs", "-epochs"},
 	"learning_rate": {"learning rate", "-rate"},
 	"bfloat16":      {"precision of convolutions", "-precision"},
@@ -66,9 +66,12 @@ func otherRun(dir, there, asked string) error {
 	}
 	var lines []string
 	for _, field := range slices.Sorted(maps.Keys(union(was, is))) {
-		if was[field] != is[field] {
+		if was[field] != is[field] && field != "name" {
 			lines = append(lines, difference(field, was[field], is[field]))
 		}
+	}
+	if len(lines) == 0 && was["name"] != is["name"] { // else it follows from what differs
+		lines = append(lines, difference("name", was["name"], is["name"]))
 	}
 	if len(lines) == 0 { // the fields were written in another order
 		return nil

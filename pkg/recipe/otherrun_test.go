@@ -21,6 +21,8 @@ func TestOtherRun(t *testing.T) {
 		"batch":     {`256`, `512`, "\n  batch size: 256 there, 512 asked\n"},
 		"decay":     {`}`, `,"weight_decay":1}`, "\n  weight decay: none there, 1 asked\n"},
 		"network":   {`residual-20`, `plain-20`, "\n  network: residual-20 there, plain-20 asked\n"},
+		"recipe":    {`"class"`, `"mine"`, "\n  recipe: class there, mine asked\n"},
+		"renamed":   {`"class","epochs":12`, `"class-epochs16","epochs":16`, "\n  epochs: 12 there, 16 asked (-epochs 12 goes on with it)\n"},
 		"order":     {`"epochs":12,"batch_size":256`, `"batch_size":256,"epochs":12`, ""},
 	} {
 		err := otherRun("DIR", there, strings.Replace(there, test.from, test.to, 1))
