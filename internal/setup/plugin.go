@@ -21,7 +21,9 @@ func (s *Setup) Plugin() Step {
 	switch s.Backend {
 	case "go":
 		step.Check = func(context.Context) (string, error) { return "not needed by backend go", nil }
-	case "xla", "xla:cpu":
+	case "xla": // whichever comes first: a GPU's needs none for the CPU beside it
+		step.Check = func(ctx context.Context) (string, error) { return s.tried(ctx, s.Backend) }
+	case "xla:cpu":
 	case "":
 		step.Check = func(ctx context.Context) (string, error) {
 			if s.missing == nil {
@@ -84,11 +86,6 @@ func (s *Setup) checkPlugin(ctx context.Context) (string, error) {
 	about, err := s.tried(ctx, "xla:"+s.path("xla", pluginName))
 	if err != nil {
 		return "", err
-	}
-	if s.Backend == "xla" { // another one may come first
-		if about, err = s.tried(ctx, s.Backend); err != nil {
-			return "", err
-		}
 	}
 	if content, err := os.ReadFile(s.path("xla", "about.txt")); err == nil {
 		if _, source, found := strings.Cut(string(content), "from "); found {

@@ -50,7 +50,7 @@ const modulePath = "github.com/skipnets/skipnets"
 type Options struct {
 	Home     string    // default: $SKIPNETS_HOME, else skipnets in the user's cache folder
 	Source   string    // the checkout; default: the one around the working directory
-	Backend  string    // go, xla:cpu, xla:cuda or xla:/path/plugin.so; default: $GOMLX_BACKEND, else xla:cpu if it can be had
+	Backend  string    // go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so; default: $GOMLX_BACKEND, else xla:cpu if it can be had
 	Dataset  string    // cifar10, the default, or cifar100
 	Data     string    // a folder with it, or its archive; default for CIFAR-10: $SKIPNETS_DATA, else it is downloaded
 	Quick    bool      // the embedded sample will do; also set by $SKIPNETS_QUICK

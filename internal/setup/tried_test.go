@@ -138,6 +138,17 @@ esac`)
 	noLeftovers(t, s)
 }
 
+// xla is any plugin, as for GoMLX: with one for a GPU, none for the CPU has to be fetched.
+func TestBackendXLAIsAnyPlugin(t *testing.T) {
+	s, said := newTest(t, Options{Backend: "xla"})
+	calls := withHelper(t, s, `[ "$*" = "try xla" ] && echo PJRT v0.2`)
+	if err := s.Ready(t.Context(), s.Plugin()); err != nil || calls() != 1 || s.UseBackend() != "xla" {
+		t.Errorf("%v, %d calls, backend %s; said\n%s", err, calls(), s.UseBackend(), said)
+	}
+	withHelper(t, s, "exit 1")
+	wantError(t, s.Ready(t.Context(), s.Plugin()), "the wheel", "GoMLX's installer")
+}
+
 func TestUnverifiedPluginIsAskedFor(t *testing.T) {
 	for name, test := range map[string]struct {
 		allowed bool
