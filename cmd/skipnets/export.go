@@ -31,6 +31,7 @@ func exportCommand() *cli.Command {
 			&cli.StringFlag{Name: "format", Usage: "torch (safetensors for docs/torch/nets.py) or onnx"},
 			&cli.StringFlag{Name: "out", Usage: "the file to write (default: the network's name, in the current directory)"},
 			&cli.StringFlag{Name: "net", Usage: "the network, where the weights file does not name it"},
+			datasetFlag(),
 		},
 		Action: exportAction,
 	}
@@ -44,13 +45,20 @@ func exportAction(_ context.Context, cmd *cli.Command) error {
 	if !known {
 		return fmt.Errorf("export: no format %q: use -format torch or -format onnx", cmd.String("format"))
 	}
-	w, err := loadWeights(cmd.Args().First(), cmd.String("net"), cifar.CIFAR10.Format)
+	version, err := cifar.Named(cmd.String("dataset"))
+	if err != nil {
+		return err
+	}
+	w, err := loadWeights(cmd.Args().First(), cmd.String("net"), version.Format)
 	if err != nil {
 		return err
 	}
 	out := cmd.String("out")
 	if out == "" {
 		out = w.name + format.ending
+	}
+	if err := checkOutput("-out", out, cmd.Args().First()); err != nil {
+		return err
 	}
 	err = format.write(out, export.Network{
 		Name: w.name, Model: w.model, Store: w.store, Notes: w.notes,

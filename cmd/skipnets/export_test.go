@@ -51,6 +51,8 @@ func TestExport(t *testing.T) {
 		{[]string{"-format", "onnx", "-net", "residual-9", runs[0]}, "residual-9"},
 		{[]string{"-format", "onnx", "-net", "residual-8", runs[0]}, "asks for residual-8"},
 		{[]string{"-format", "onnx", "-out", "no/folder/net.onnx", runs[0]}, "no/folder"},
+		{[]string{"-format", "torch", "-out", filepath.Join(runs[0], recipe.BestFile), runs[0]}, "would be replaced"},
+		{[]string{"-format", "onnx", "-dataset", "cifar100", runs[0]}, "another network"},
 	} {
 		if err := command(t, append([]string{"export"}, test.args...)...); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("export %s: %v, want an error that says %q", strings.Join(test.args, " "), err, test.want)
