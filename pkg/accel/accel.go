@@ -23,10 +23,22 @@ import (
 //
 // The backend is decorated by [Wrap], which makes it faster and gives the pure-Go one the operations it lacks; [Unwrap]
 // takes that off.
-func New(config string) (compute.Backend, error) {
-	backend, err := open(config)
+func New(config string) (compute.Backend, error) { return NewOn(config, 1) }
+
+// NewOn is [New] for a backend with that many devices at least, or an error. GPUs are all there at once. XLA on a CPU divides
+// its cores among as many devices as it is asked for, which is for trying out what will run on several GPUs: it is no
+// faster.
+func NewOn(config string, devices int) (compute.Backend, error) {
+	if devices < 1 {
+		return nil, fmt.Errorf("accel: a backend with %d devices", devices)
+	}
+	backend, err := open(config, devices)
 	if err != nil {
 		return nil, err
+	}
+	if has := backend.NumDevices(); has < devices {
+		backend.Finalize()
+		return nil, fmt.Errorf("backend %q has %d of the %d devices asked for", config, has, devices)
 	}
 	return Wrap(backend), nil
 }

@@ -18,11 +18,13 @@ import (
 //	dx = dy·a + x·p + q      p = −a·r·dscale/n, q = −a·doffset/n − p·mean
 //
 // so that each is one pass after the sums. XLA on a CPU has the operations, but its gradient takes more passes than this one.
+// Where a batch is divided among devices they are composed on every backend: then only the sums are exchanged, while XLA
+// copies the whole operand of its own operations to each device (docs/upstream.md, "A BatchNorm is not divided").
 
 // BatchNormForTraining returns the normalized operand and its mean and (biased) variance for each feature.
 func (f *function) BatchNormForTraining(operand, scale, offset compute.Value, epsilon float32, featureAxis int) (normalized, mean, variance compute.Value, err error) {
 	n, ok := f.newBatchNorm(operand, epsilon, featureAxis)
-	if !ok || !f.builder.backend.addsBatchNorm {
+	if !ok || !f.composes() {
 		return f.Function.BatchNormForTraining(operand, scale, offset, epsilon, featureAxis)
 	}
 	x := n.convert(operand, n.dtype)
@@ -40,7 +42,7 @@ func (f *function) BatchNormForInference(operand, scale, offset, mean, variance 
 		return f.fold(c, scale, offset, mean, variance, epsilon)
 	}
 	n, ok := f.newBatchNorm(operand, epsilon, featureAxis)
-	if !ok || !f.builder.backend.addsBatchNorm {
+	if !ok || !f.composes() {
 		return f.Function.BatchNormForInference(operand, scale, offset, mean, variance, epsilon, featureAxis)
 	}
 	normalized := n.affine(n.convert(operand, n.dtype), scale, offset, n.convert(mean, n.dtype), n.convert(variance, n.dtype))
@@ -78,11 +80,13 @@ type batchNorm struct {
 	epsilon     float32
 }
 
+// composes tells whether the forward operations are composed too.
+func (f *function) composes() bool { return f.builder.backend.addsBatchNorm || f.builder.divided }
+
 // newBatchNorm reports false when the backend's own operation is to be used.
 func (f *function) newBatchNorm(operand compute.Value, epsilon float32, featureAxis int) (*batchNorm, bool) {
-	r := f.builder.backend.rewrites
 	shape, err := f.Function.Shape(operand)
-	if err != nil || (!r.addsBatchNorm && !r.forXLA) || shape.IsDynamic() || shape.IsZeroSize() {
+	if err != nil || (!f.composes() && !f.builder.backend.forXLA) || shape.IsDynamic() || shape.IsZeroSize() {
 		return nil, false
 	}
 	n := &batchNorm{ops: ops{f: f.Function}, shape: shape, dtype: shape.DType, featureAxis: featureAxis, epsilon: epsilon}

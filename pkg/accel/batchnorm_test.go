@@ -231,3 +231,56 @@ func TestBatchNormOnRawGo(t *testing.T) {
 		t.Error("the decorated pure-Go backend does not say that it has BatchNormForTraining")
 	}
 }
+
+// hasBatchNorm is the pure-Go backend as one that has the operations and can be divided, as XLA on a GPU is.
+type hasBatchNorm struct{ compute.Backend }
+
+func (b hasBatchNorm) Capabilities() compute.Capabilities {
+	c := b.Backend.Capabilities().Clone()
+	c.Operations[compute.OpTypeBatchNormForTraining] = true
+	return c
+}
+
+func (b hasBatchNorm) Builder(name string) compute.Builder {
+	return canDivide{b.Backend.Builder(name)}
+}
+
+type canDivide struct{ compute.Builder }
+
+func (canDivide) DistributedAutoSharding(...compute.Mesh) error { return nil }
+
+// Where the batch is divided among devices the backend sees no BatchNorm: the pure-Go one, which has none, goes through.
+func TestBatchNormOfADividedBatchIsComposed(t *testing.T) {
+	backend := Wrap(hasBatchNorm{Unwrap(MustNew("go"))})
+	for _, divided := range []bool{false, true} {
+		b := backend.Builder("test")
+		if divided {
+			if err := b.DistributedAutoSharding(compute.Mesh{Name: "mesh", AxesSizes: []int{2}, AxesNames: []string{"batch"}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f := b.Main()
+		x, err := f.Parameter("x", shapes.Make(dtypes.Float32, 4, 3), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		perFeature, err := f.Constant([]float32{1, 1, 1}, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, mean, variance, forward := f.BatchNormForTraining(x, perFeature, perFeature, testEpsilon, 1)
+		if !divided {
+			if forward == nil {
+				t.Error("undivided, the operation does not reach the backend")
+			}
+			continue
+		}
+		_, inference := f.BatchNormForInference(x, perFeature, perFeature, perFeature, perFeature, testEpsilon, 1)
+		_, _, _, gradient := f.BatchNormGradient(x, perFeature, mean, variance, x, testEpsilon, 1)
+		for name, err := range map[string]error{"training": forward, "inference": inference, "gradient": gradient} {
+			if err != nil {
+				t.Errorf("divided, the operation for %s reaches the backend: %v", name, err)
+			}
+		}
+	}
+}

@@ -23,19 +23,19 @@ type plugin struct {
 }
 
 // open opens the backend that config asks for. See New.
-func open(config string) (compute.Backend, error) {
+func open(config string, devices int) (compute.Backend, error) {
 	if config == "" {
 		config = os.Getenv(compute.ConfigEnvVar)
 	}
 	if config == "" {
-		return openAny()
+		return openAny(devices)
 	}
 	name, rest, _ := strings.Cut(config, ":")
 	switch name {
 	case "go":
 		return openGo(config, rest)
 	case "xla":
-		return openXLA(config, rest)
+		return openXLA(config, rest, devices)
 	default:
 		return nil, fmt.Errorf(`backend %q: unknown name %q; choose "go", "xla:cpu", "xla:cuda" or "xla:/path/plugin.so"`, config, name)
 	}
@@ -43,11 +43,11 @@ func open(config string) (compute.Backend, error) {
 
 // openAny opens XLA if any plugin is here, else the pure-Go backend. A plugin that is here but does not load is an
 // error, because the pure-Go backend is far slower than what the user installed.
-func openAny() (compute.Backend, error) {
+func openAny(devices int) (compute.Backend, error) {
 	if len(plugins()) == 0 {
 		return openGo("go", "")
 	}
-	return openXLA("xla", "")
+	return openXLA("xla", "", devices)
 }
 
 // openGo opens the pure-Go backend. It runs one operation after another, each on all cores: run side by side, its
@@ -64,7 +64,7 @@ func openGo(config, options string) (compute.Backend, error) {
 }
 
 // openXLA opens the plugin named in rest = "[name or path][,option...]"; without a name, the first plugin that loads.
-func openXLA(config, rest string) (compute.Backend, error) {
+func openXLA(config, rest string, devices int) (compute.Backend, error) {
 	want, options, _ := strings.Cut(rest, ",")
 	candidates, err := matching(want)
 	if err != nil {
@@ -72,7 +72,7 @@ func openXLA(config, rest string) (compute.Backend, error) {
 	}
 	var failures []error
 	for _, candidate := range candidates {
-		backend, err := load(candidate, options)
+		backend, err := load(candidate, options, devices)
 		if err == nil {
 			return backend, nil
 		}

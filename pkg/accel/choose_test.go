@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gomlx/compute"
 )
 
 func TestNewErrors(t *testing.T) {
@@ -99,5 +101,26 @@ func TestPluginsFound(t *testing.T) {
 	t.Setenv("GOMLX_BACKEND", "")
 	if backend, err := New(""); err == nil && backend.Name() == "Go Backend" {
 		t.Error("with broken plugins only, New silently takes the pure-Go backend")
+	}
+}
+
+func TestNewOn(t *testing.T) {
+	for _, devices := range []int{0, -1} {
+		if _, err := NewOn("go", devices); err == nil || !strings.Contains(err.Error(), "devices") {
+			t.Errorf("%d devices: %v", devices, err)
+		}
+	}
+	if _, err := NewOn("go", 2); err == nil || !strings.Contains(err.Error(), "has 1 of the 2 devices asked for") {
+		t.Errorf("two devices of the pure-Go backend: %v", err)
+	}
+	if MustNew("").Capabilities().Operations[compute.OpTypeAllReduce] { // XLA
+		backend, err := NewOn("", 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer backend.Finalize()
+		if got := backend.NumDevices(); got < 3 {
+			t.Errorf("three devices asked for, %d there", got)
+		}
 	}
 }

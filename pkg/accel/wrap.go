@@ -77,7 +77,7 @@ type backend struct {
 }
 
 func (b *backend) Builder(name string) compute.Builder {
-	return &builder{b.Backend.Builder(name), b}
+	return &builder{Builder: b.Backend.Builder(name), backend: b}
 }
 
 // Capabilities adds the operations that the decorator composes.
@@ -124,9 +124,16 @@ func (b *buffer) CopyToDevice(device compute.DeviceNum) (compute.Buffer, error) 
 type builder struct {
 	compute.Builder
 	backend *backend
+	divided bool // among devices: XLA's own BatchNorm would copy the whole batch to each
 }
 
 func (b *builder) Main() compute.Function { return &function{Function: b.Builder.Main(), builder: b} }
+
+// DistributedAutoSharding notes that what is built will be divided among devices.
+func (b *builder) DistributedAutoSharding(meshes ...compute.Mesh) error {
+	b.divided = true
+	return b.Builder.DistributedAutoSharding(meshes...)
+}
 
 func (b *builder) NewFunction(name string) (compute.Function, error) {
 	return b.wrapFunction(nil)(b.Builder.NewFunction(name))

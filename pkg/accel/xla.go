@@ -24,13 +24,15 @@ func installed() []plugin {
 }
 
 // cpuClient are the options of PJRT's client for CPUs. It starts as many threads as it has devices, though at least one for
-// each core: four, by default, on two cores, which then wait for each other (docs/upstream.md, "The CPU client starts more
-// threads than there are cores").
-var cpuClient = pjrt.NamedValuesMap{"cpu_device_count": int64(1)}
+// each core: four devices, by default, which on two cores then wait for each other (docs/upstream.md, "The CPU client starts
+// more threads than there are cores").
+func cpuClient(devices int) pjrt.NamedValuesMap {
+	return pjrt.NamedValuesMap{"cpu_device_count": int64(devices)}
+}
 
 // load opens an XLA backend. A plugin given by its absolute path starts no installer, not even in a program that links
 // go-xla's.
-func load(p plugin, options string) (compute.Backend, error) {
+func load(p plugin, options string, devices int) (compute.Backend, error) {
 	config := p.path
 	if options != "" {
 		config += "," + options
@@ -38,7 +40,7 @@ func load(p plugin, options string) (compute.Backend, error) {
 	var flags []string
 	var client pjrt.NamedValuesMap
 	if strings.Contains(p.name, "cpu") {
-		flags, client = cpuFlags, cpuClient
+		flags, client = cpuFlags, cpuClient(devices)
 	}
 	var backend compute.Backend
 	var err error

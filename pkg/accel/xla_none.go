@@ -13,6 +13,6 @@ import (
 // installed lists nothing: this program was built without XLA.
 func installed() []plugin { return nil }
 
-func load(plugin, string) (compute.Backend, error) {
+func load(plugin, string, int) (compute.Backend, error) {
 	return nil, errors.New("this program was built without XLA (it needs cgo, a C compiler and no noxla tag)")
 }
