@@ -29,6 +29,10 @@ type Job struct {
 	// Notes are kept with the weights, for whoever loads them: the [DatasetNote] and others.
 	Notes map[string]string
 
+	// Devices is among how many of the backend's devices each step is divided, 0 or 1 for none; see devices.go. The results
+	// differ by rounding alone. The batch must be divisible.
+	Devices int
+
 	// Dir is for checkpoints and history; "" keeps nothing. It serves one name, recipe, seed, and names and sizes of
 	// datasets, and refuses others. What stands behind a name it does not see: a changed network needs another one.
 	Dir      string
@@ -95,7 +99,10 @@ func (j Job) check() error {
 	case j.HeldOut == nil || j.HeldOut.Steps() == 0:
 		return errors.New("recipe: the job lacks held-out images")
 	}
-	return j.Recipe.Validate()
+	if err := j.Recipe.Validate(); err != nil {
+		return err
+	}
+	return j.checkDevices()
 }
 
 func (t *trainer) run(ctx context.Context) error {

@@ -28,6 +28,7 @@ type trainer struct {
 
 	store   *model.Store // what is trained: weights, statistics, optimizer
 	exec    *model.Exec
+	devices *devices // among which a step is divided; nil for one
 	state   state
 	history History
 	classes int // what the network's last layer writes
@@ -58,6 +59,9 @@ func (t *trainer) prepare() (err error) {
 	if t.exec, err = model.NewExec(t.backend, t.store, t.graph); err != nil {
 		return fmt.Errorf("prepare the training step: %w", err)
 	}
+	if t.devices, err = newDevices(t.job.Devices, t.exec, 2, 1); err != nil {
+		return err
+	}
 	if err := t.compile(); err != nil {
 		return err
 	}
@@ -80,7 +84,7 @@ func (t *trainer) compile() error {
 		control := shapes.Make(dtypes.Float32, len(controls{}.vector()))
 		images, labels := batch.Inputs[0].Shape(), batch.Labels[0].Shape()
 		err := CompileLoaded(t.backend, t.job.Model, t.store, images, func() error {
-			_, err := t.exec.Compile(images, labels, control)
+			_, err := t.exec.Compile(t.devices.shapes(images, labels, control)...)
 			return err
 		})
 		if err != nil {
@@ -109,7 +113,7 @@ func (t *trainer) step(batch train.Batch) error {
 	images, labels := batch.Inputs[0], batch.Labels[0]
 	control := tensors.FromFlatDataAndDimensions(c.vector(), len(c.vector()))
 	defer control.MustFinalizeAll()
-	out, err := t.exec.Exec(images, labels, control)
+	out, err := t.devices.exec(t.exec, images, labels, control)
 	if err != nil {
 		return fmt.Errorf("step %d: %w", t.state.Total+1, err)
 	}
