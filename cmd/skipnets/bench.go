@@ -27,6 +27,7 @@ func benchCommand() *cli.Command {
 			&cli.IntFlag{Name: "batch", Value: 128, Usage: "images in a batch"},
 			&cli.IntFlag{Name: "steps", Value: 20, Usage: "steps, of which the median counts"},
 			&cli.StringFlag{Name: "precision", Value: "fp32", Usage: "of the convolutions: fp32, bf16 or fp32,bf16"},
+			devicesFlag(),
 			&cli.BoolFlag{Name: "json", Usage: "print a JSON object for each network instead of a table"},
 		),
 		Action: benchAction,
@@ -80,7 +81,7 @@ func benchAction(ctx context.Context, cmd *cli.Command) error {
 	}
 	for _, name := range names {
 		for _, p := range precisions {
-			m, err := bench(ctx, backend, name, p == "bf16", cmd.Int("batch"), cmd.Int("steps"))
+			m, err := bench(ctx, backend, cmd.Int("devices"), name, p == "bf16", cmd.Int("batch"), cmd.Int("steps"))
 			if err != nil {
 				return err
 			}
@@ -116,7 +117,7 @@ func (m measurement) write(out io.Writer, asJSON bool) error {
 	return err
 }
 
-func bench(ctx context.Context, backend compute.Backend, name string, bf16 bool, batch, steps int) (measurement, error) {
+func bench(ctx context.Context, backend compute.Backend, devices int, name string, bf16 bool, batch, steps int) (measurement, error) {
 	m := measurement{Network: name, Precision: precision(bf16), Batch: batch, Steps: steps, Machine: machine(), Backend: description(backend)}
 	net, err := nets.Parse(name, len(cifar.Classes10))
 	if err != nil {
@@ -133,7 +134,7 @@ func bench(ctx context.Context, backend compute.Backend, name string, bf16 bool,
 		return m, err
 	}
 	resetPeakMemory()
-	speed, err := recipe.MeasureSpeed(ctx, recipe.Job{Backend: backend, Name: name, Model: images.Normalized(net, sample.Moments), Recipe: r, Training: data}, steps)
+	speed, err := recipe.MeasureSpeed(ctx, recipe.Job{Backend: backend, Devices: devices, Name: name, Model: images.Normalized(net, sample.Moments), Recipe: r, Training: data}, steps)
 	if err != nil {
 		return m, err
 	}

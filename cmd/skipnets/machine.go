@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/gomlx/compute"
 	"github.com/urfave/cli/v3"
@@ -12,6 +13,17 @@ import (
 	"github.com/skipnets/skipnets/internal/setup/pjrt"
 	"github.com/skipnets/skipnets/pkg/accel"
 )
+
+// devicesFlag is for commands that train.
+func devicesFlag() cli.Flag {
+	return &cli.IntFlag{Name: "devices", Value: 1, Usage: "how many GPUs share each step (or parts of the CPU, to try it out); the batch must be divisible",
+		Validator: func(n int) error {
+			if n < 1 {
+				return fmt.Errorf("-devices %d: at least 1", n)
+			}
+			return nil
+		}}
+}
 
 // ready makes ready what the flags ask for and opens the backend.
 func ready(ctx context.Context, cmd *cli.Command, withData bool) (compute.Backend, *setup.Setup, error) {
@@ -30,6 +42,6 @@ func ready(ctx context.Context, cmd *cli.Command, withData bool) (compute.Backen
 	if err := s.Ready(ctx, steps...); err != nil {
 		return nil, nil, err
 	}
-	backend, err := accel.New(s.UseBackend())
+	backend, err := accel.NewOn(s.UseBackend(), max(1, cmd.Int("devices")))
 	return backend, s, err
 }

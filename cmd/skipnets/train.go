@@ -36,6 +36,7 @@ func trainCommand() *cli.Command {
 			&cli.FloatFlag{Name: "rate", Usage: "peak learning rate instead of the preset's"},
 			&cli.StringSliceFlag{Name: "without", Usage: "an ingredient of the preset's recipe to leave out, such as whiten; more than one, separated by commas"},
 			&cli.StringSliceFlag{Name: "with", Usage: "an ingredient to put in, such as identity"},
+			devicesFlag(),
 			&cli.BoolFlag{Name: "held-out", Usage: "leave the test images alone: to choose between recipes by the held-out ones"},
 		),
 		Action: trainAction,
@@ -105,7 +106,7 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 			base += "-" + version.Name
 		}
 	}
-	t := experiment{dataset: version.Name, backend: backend, recipe: r, seed: cmd.Int64("seed"), training: training, test: test, progress: cmd.Root().ErrWriter, heldOutOnly: cmd.Bool("held-out")}
+	t := experiment{dataset: version.Name, backend: backend, devices: cmd.Int("devices"), recipe: r, seed: cmd.Int64("seed"), training: training, test: test, progress: cmd.Root().ErrWriter, heldOutOnly: cmd.Bool("held-out")}
 	var results []recipe.Report
 	for _, name := range names {
 		dir := filepath.Join(base, fmt.Sprintf("%s-seed%d", name, t.seed))
@@ -159,6 +160,7 @@ func chosenRecipe(cmd *cli.Command) (recipe.Recipe, error) {
 type experiment struct {
 	dataset        string
 	backend        compute.Backend
+	devices        int // of the backend, that share each step
 	recipe         recipe.Recipe
 	seed           int64
 	training, test images.Set
@@ -183,7 +185,7 @@ func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, e
 	}
 	resetPeakMemory()
 	fitted, err := recipe.Fit(ctx, recipe.Job{
-		Backend: t.backend, Name: name, Model: images.Normalized(net, t.training.Moments), Recipe: t.recipe, Seed: t.seed,
+		Backend: t.backend, Name: name, Model: images.Normalized(net, t.training.Moments), Recipe: t.recipe, Seed: t.seed, Devices: t.devices,
 		Training: training, HeldOut: heldOut, Notes: notes, Dir: dir, Progress: recipe.NewBar(t.progress),
 	})
 	if err != nil {

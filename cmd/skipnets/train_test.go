@@ -315,3 +315,18 @@ func TestNetsLists(t *testing.T) {
 		}
 	}
 }
+
+// Two devices train a network; three cannot share a batch of 128, and none is no number.
+func TestTrainOnDevices(t *testing.T) {
+	train := func(devices string) error {
+		return command(t, "train", "-quick", "-preset", "quick", "-epochs", "1", "-devices", devices, "-dir", t.TempDir(), "half-residual-8")
+	}
+	for devices, want := range map[string]string{"3": "cannot be divided evenly among 3 devices", "0": "-devices 0: at least 1"} {
+		if err := train(devices); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("-devices %s: %v, want an error that says %q", devices, err, want)
+		}
+	}
+	if err := train("2"); err != nil {
+		t.Error(err)
+	}
+}
