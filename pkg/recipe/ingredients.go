@@ -55,7 +55,7 @@ var (
 	// all has every ingredient, as the presets for short budgets have it or, if they do without, as airbench94 has.
 	all = func() Recipe {
 		r := short("", 1)
-		r.ReestimateBatches, r.Lookahead, r.EndRate = 20, 5, 0.07
+		r.NormMomentum, r.Lookahead, r.EndRate = 0.6, 5, 0.07
 		r.Brightness, r.Contrast = 0.1, 0.1
 		return r
 	}()

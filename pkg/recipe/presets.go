@@ -19,7 +19,7 @@ func short(name string, epochs int) Recipe {
 		LearningRate: 0.75, Momentum: 0.85, WeightDecay: 1.3e-3, DecayNorms: true, OffsetRate: 64,
 		Schedule: OneCycle, WarmUp: 0.1, StartRate: 0.2,
 		LabelSmoothing: 0.2, LogitScale: 1.0 / 9,
-		NormMomentum: 0.6, FixedScale: true, Whiten: true, WhitenBias: 0.35, Identity: true,
+		ReestimateBatches: 10, FixedScale: true, Whiten: true, WhitenBias: 0.35, Identity: true,
 		BFloat16: true, Augment: images.Augment{Pad: 2, Reflect: true, Flip: images.AlternatingFlip},
 	}
 }
@@ -31,7 +31,7 @@ var presets = []Recipe{
 		Optimizer: SGD, LearningRate: 0.05, Momentum: 0.9, WeightDecay: 5e-4,
 		Schedule: OneCycle, WarmUp: 0.25, Augment: images.Augment{Flip: images.RandomFlip},
 	},
-	short("class", 5), // about three minutes a network on two cores
+	short("class", 12), // about three minutes a network on two cores
 	{ // for the experiment on depth, with nets that differ in depth and merge alone: at most fifteen minutes each
 		Name: "depth", Epochs: 10, BatchSize: 128,
 		Optimizer: SGD, LearningRate: 0.1, Momentum: 0.9, WeightDecay: 1e-4,
@@ -51,6 +51,7 @@ var presets = []Recipe{
 func onAccelerator(r Recipe) Recipe {
 	r.BatchSize = 2000
 	r.LearningRate, r.KernelRate, r.KernelMomentum = 3, 0.24, 0.6
+	r.NormMomentum, r.ReestimateBatches = 0.6, 0 // as the source has it
 	return r
 }
 
