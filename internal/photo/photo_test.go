@@ -38,7 +38,7 @@ func chunk(typeAndData []byte) []byte {
 	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(typeAndData))
 }
 
-func encoded(t *testing.T, picture image.Image, as string) []byte {
+func encoded(t testing.TB, picture image.Image, as string) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	err := png.Encode(&out, picture)
@@ -52,7 +52,7 @@ func encoded(t *testing.T, picture image.Image, as string) []byte {
 	return out.Bytes()
 }
 
-func saved(t *testing.T, name string, content []byte) string {
+func saved(t testing.TB, name string, content []byte) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(file, content, 0o600); err != nil {

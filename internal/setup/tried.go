@@ -44,10 +44,7 @@ type trial struct{ Seal, About string }
 // tried tries a backend, unless it is known to have worked as it is now: the same file, the same flags and libraries.
 func (s *Setup) tried(ctx context.Context, backend string) (about string, err error) {
 	seal := seal(backend)
-	trials := map[string]trial{}
-	if content, err := os.ReadFile(s.trials()); err == nil {
-		_ = json.Unmarshal(content, &trials) // a file that cannot be read is as good as none
-	}
+	trials := s.loadTrials()
 	if last := trials[backend]; seal != "" && last.Seal == seal && !s.insists {
 		return last.About, nil
 	}
@@ -59,6 +56,16 @@ func (s *Setup) tried(ctx context.Context, backend string) (about string, err er
 		_ = renameio.WriteFile(s.trials(), content, 0o644) // where it cannot be written the next command tries again
 	}
 	return about, nil
+}
+
+// loadTrials reads what has been noted. A file that cannot be read is as good as none.
+func (s *Setup) loadTrials() map[string]trial {
+	var trials map[string]trial
+	content, err := os.ReadFile(s.trials())
+	if err != nil || json.Unmarshal(content, &trials) != nil || trials == nil { // it holds null
+		return map[string]trial{}
+	}
+	return trials
 }
 
 func (s *Setup) trials() string { return s.path("xla", "tried.json") }

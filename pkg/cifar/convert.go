@@ -113,6 +113,17 @@ func readPNG(name string, into images.Set) error {
 		return err
 	}
 	defer r.Close()
+	header, err := png.DecodeConfig(r)
+	if err != nil {
+		return err
+	}
+	want := image.Pt(Size*Size, into.Len()) // decoding takes as much memory as the header asks for
+	if got := image.Pt(header.Width, header.Height); got != want {
+		return fmt.Errorf("picture is %v, want %v", got, want)
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
 	decoded, err := png.Decode(bufio.NewReaderSize(r, 1<<20))
 	if err != nil {
 		return err
@@ -120,9 +131,6 @@ func readPNG(name string, into images.Set) error {
 	picture, ok := decoded.(*image.RGBA) // what png.Decode makes of 8-bit RGB without transparency
 	if !ok {
 		return fmt.Errorf("pixels are %T, want 8-bit RGB", decoded)
-	}
-	if want := image.Rect(0, 0, Size*Size, into.Len()); picture.Rect != want {
-		return fmt.Errorf("picture is %v, want %v", picture.Rect.Size(), want.Size())
 	}
 	for i := range into.Len() {
 		row, pixels := picture.Pix[i*picture.Stride:], into.Pixels(i)
@@ -139,7 +147,7 @@ func (v *Version) readLabels(name string, into []int32) error {
 	if err != nil {
 		return err
 	}
-	var labels []int32
+	var labels []*int32 // null is none, and would else be a zero
 	if err := json.Unmarshal(content, &labels); err != nil {
 		return err
 	}
@@ -147,12 +155,19 @@ func (v *Version) readLabels(name string, into []int32) error {
 		return fmt.Errorf("%d labels, want %d", len(labels), len(into))
 	}
 	for i, label := range labels {
-		if label < 0 || int(label) >= len(v.Classes) {
-			return fmt.Errorf("record %d: label %d, want 0 to %d", i, label, len(v.Classes)-1)
+		if label == nil || *label < 0 || int(*label) >= len(v.Classes) {
+			return fmt.Errorf("record %d: label %s, want 0 to %d", i, labelText(label), len(v.Classes)-1)
 		}
+		into[i] = *label
 	}
-	copy(into, labels)
 	return nil
+}
+
+func labelText(label *int32) string {
+	if label == nil {
+		return "null"
+	}
+	return fmt.Sprint(*label)
 }
 
 // writeFolder writes the files of a version and the class names as the official folder has them.

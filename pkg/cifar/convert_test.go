@@ -36,20 +36,27 @@ func writePackage(t *testing.T, small *Version, train, test images.Set) string {
 		if file.name == "test_batch.bin" {
 			set, start = test, 0
 		}
-		picture := image.NewNRGBA(image.Rect(0, 0, Size*Size, file.records))
-		for i := range file.records {
-			for p := range Size * Size {
-				c := set.Pixels(start + i)[3*p:]
-				picture.SetNRGBA(p, i, color.NRGBA{c[0], c[1], c[2], 255})
-			}
-		}
+		part := between(set, start, start+file.records)
 		start += file.records
-		saveFile(t, filepath.Join(dir, strings.Replace(file.name, ".bin", ".png", 1)), encodePNG(t, picture))
+		saveFile(t, filepath.Join(dir, strings.Replace(file.name, ".bin", ".png", 1)), pngOf(t, part))
 	}
 	return dir
 }
 
-func encodePNG(t *testing.T, picture image.Image) []byte {
+// pngOf is a picture of images as the npm package has them.
+func pngOf(t testing.TB, set images.Set) []byte {
+	t.Helper()
+	picture := image.NewNRGBA(image.Rect(0, 0, Size*Size, set.Len()))
+	for i := range set.Len() {
+		for p := range Size * Size {
+			c := set.Pixels(i)[3*p:]
+			picture.SetNRGBA(p, i, color.NRGBA{c[0], c[1], c[2], 255})
+		}
+	}
+	return encodePNG(t, picture)
+}
+
+func encodePNG(t testing.TB, picture image.Image) []byte {
 	t.Helper()
 	var content bytes.Buffer
 	if err := png.Encode(&content, picture); err != nil {

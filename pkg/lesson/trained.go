@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/skipnets/skipnets/internal/home"
 	"github.com/skipnets/skipnets/internal/whole"
@@ -81,8 +82,8 @@ func tested(ctx context.Context, dir string, unseen images.Set, keep string) (*R
 	}
 	id := sha256.Sum256(fmt.Appendf(nil, "%x %x %x %s", sha256.Sum256(weights), sha256.Sum256(unseen.Images), unseen.Labels, shapes))
 	file := filepath.Join(keep, fmt.Sprintf("%s-%x.json", run.Name, id[:8]))
-	var score recipe.Score
-	if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &score) == nil && len(score.Predictions) == unseen.Len() {
+	score, found := loadScore(file, unseen.Labels, len(cifar.Classes10))
+	if found {
 		return run, score, nil
 	}
 	if score, err = run.Test(ctx, unseen); err != nil {
@@ -99,6 +100,25 @@ func tested(ctx context.Context, dir string, unseen images.Set, keep string) (*R
 		return nil, recipe.Score{}, fmt.Errorf("lesson: keep the score: %w", err)
 	}
 	return run, score, nil
+}
+
+// loadScore reads what was kept of images with these labels. A file that is damaged is none.
+func loadScore(file string, labels []int32, classes int) (score recipe.Score, found bool) {
+	text, err := os.ReadFile(file)
+	if err != nil || json.Unmarshal(text, &score) != nil || score.Images != len(labels) ||
+		!slices.Equal(score.Labels, labels) || len(score.Predictions) != len(labels) || len(score.Logits) != len(labels) {
+		return recipe.Score{}, false
+	}
+	hits := 0
+	for i, class := range score.Predictions {
+		if class < 0 || int(class) >= classes || len(score.Logits[i]) != classes {
+			return recipe.Score{}, false
+		}
+		if class == labels[i] {
+			hits++
+		}
+	}
+	return score, score.Accuracy == float64(hits)/float64(len(labels))
 }
 
 // AccuracyCurves draws the run's accuracy on the training and the held-out images, epoch by epoch, and returns the PNG.

@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // A Tried is the training of an [Arm] that is part of the repository. docs/bench/why makes them.
@@ -77,6 +78,9 @@ func ReadTried(file string) ([]Tried, error) {
 		var t Tried
 		if err := json.Unmarshal(lines.Bytes(), &t); err != nil {
 			return nil, fmt.Errorf("lesson: %s, line %d: %w", file, len(all)+1, err)
+		}
+		if t.Experiment == "" || t.Arm == "" || t.Depth < 1 || slices.ContainsFunc(t.Losses, func(loss float64) bool { return loss < 0 }) {
+			return nil, fmt.Errorf("lesson: %s, line %d is no training of an arm: %s", file, len(all)+1, lines.Bytes())
 		}
 		all = append(all, t)
 	}

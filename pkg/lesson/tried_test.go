@@ -30,10 +30,16 @@ func TestTried(t *testing.T) {
 	if got[0].Last() != 1.9 || !math.IsNaN(got[1].Last()) {
 		t.Errorf("last losses %g and %g", got[0].Last(), got[1].Last())
 	}
-	if err := os.WriteFile(file, []byte("{}\nnot JSON\n"), 0o644); err != nil {
+	kept, err := os.ReadFile(file)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadTried(file); err == nil || !strings.Contains(err.Error(), "line 2") {
-		t.Errorf("a broken line gives %v", err)
+	for _, line := range []string{"not JSON", "{}", "null"} {
+		if err := os.WriteFile(file, append(kept[:len(kept):len(kept)], line...), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadTried(file); err == nil || !strings.Contains(err.Error(), "line 3") {
+			t.Errorf("the line %s gives %v", line, err)
+		}
 	}
 }

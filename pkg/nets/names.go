@@ -144,7 +144,7 @@ func Renamed(name string) string {
 		}
 		if _, fits := f.match(given); fits {
 			for _, part := range given {
-				base += "-" + part.letter + strconv.Itoa(part.value)
+				base += "-" + part.String()
 			}
 			return base
 		}
@@ -158,6 +158,8 @@ type part struct {
 	value  int
 }
 
+func (p part) String() string { return p.letter + strconv.Itoa(p.value) }
+
 // splitName splits "densenet-bc-100-k12" into "densenet-bc" and 100, k12.
 func splitName(name string) (base string, numbers []part) {
 	elements := strings.Split(name, "-")
@@ -166,10 +168,11 @@ func splitName(name string) (base string, numbers []part) {
 		digits := strings.TrimLeft(elements[n-1], "abcdefghijklmnopqrstuvwxyz")
 		letter := strings.TrimSuffix(elements[n-1], digits)
 		value, err := strconv.ParseUint(digits, 10, 31)
-		if err != nil || len(letter) > 1 {
+		number := part{letter, int(value)}
+		if err != nil || len(letter) > 1 || number.String() != elements[n-1] { // residual-08 is no other name of residual-8
 			break
 		}
-		numbers = append([]part{{letter, int(value)}}, numbers...)
+		numbers = append([]part{number}, numbers...)
 	}
 	return strings.Join(elements[:n], "-"), numbers
 }

@@ -102,7 +102,7 @@ func (t *trainer) restore() error {
 	if err := otherRun(t.job.Dir, saved.Identity, t.state.Identity); err != nil {
 		return err
 	}
-	if saved.Epoch < 0 || saved.Step < 0 || saved.Images < 0 || saved.Total < 0 || saved.Total > t.total {
+	if !t.possible(saved) {
 		return lost(t.job.Dir, fmt.Errorf("%s: %w: step %d of %d", path, ErrDamaged, saved.Total, t.total))
 	}
 	if saved.Total == 0 { // stopped before its first step, which gives the variables their values
@@ -121,6 +121,14 @@ func (t *trainer) restore() error {
 		v.Trainable = false // as it was before it was saved
 	}
 	return nil
+}
+
+// possible tells whether a training of this job can stand there.
+func (t *trainer) possible(s state) bool {
+	steps := t.job.Training.Steps()
+	between := s.Total == s.Epoch*steps+s.Step && !s.Done
+	atEnd := s.Total == t.total && s.Epoch == t.epochs() && s.Step == 0 && s.Done // the last epoch may be shorter
+	return s.Epoch >= 0 && s.Epoch <= t.epochs() && s.Step >= 0 && s.Step <= steps && s.Images >= 0 && s.Total <= t.total && (between || atEnd)
 }
 
 // nothingToLose refuses a directory with a network or a result that a training from the beginning would overwrite.

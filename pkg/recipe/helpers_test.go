@@ -76,7 +76,7 @@ func toyRecipe() Recipe {
 		WeightDecay: 1e-3, Schedule: OneCycle, WarmUp: 0.3}
 }
 
-func toyJob(t *testing.T) Job {
+func toyJob(t testing.TB) Job {
 	t.Helper()
 	return Job{Backend: testBackend(), Name: "toy-net", Model: toyNet, Recipe: toyRecipe(), Seed: 7,
 		Training: toyData{100, 16, 1}, HeldOut: toyData{64, 32, 2}, Dir: t.TempDir()}

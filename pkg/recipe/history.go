@@ -70,12 +70,32 @@ func ReadHistory(r io.Reader) (History, error) {
 		if err := json.Unmarshal(lines.Bytes(), &record); err != nil {
 			return nil, fmt.Errorf("history, line %d: %w", n, err)
 		}
+		if err := record.check(h); err != nil {
+			return nil, fmt.Errorf("history, line %d: %w", n, err)
+		}
 		h = append(h, record)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("history: %w", err)
 	}
 	return h, nil
+}
+
+// check returns an error unless the record can be the next one of a history.
+func (r Record) check(before History) error {
+	last, _ := before.Last()
+	isPart := func(x float64) bool { return 0 <= x && x <= 1 }
+	switch {
+	case r.Epoch != last.Epoch+1:
+		return fmt.Errorf("epoch %d follows epoch %d", r.Epoch, last.Epoch)
+	case r.Step < last.Step:
+		return fmt.Errorf("%d steps after %d", r.Step, last.Step)
+	case !isPart(r.TrainAccuracy) || !isPart(r.HeldOutAccuracy):
+		return fmt.Errorf("accuracies %g and %g are not from 0 to 1", r.TrainAccuracy, r.HeldOutAccuracy)
+	case r.TrainLoss < 0 || r.HeldOutLoss < 0:
+		return fmt.Errorf("losses %g and %g below 0", r.TrainLoss, r.HeldOutLoss)
+	}
+	return nil
 }
 
 // LoadHistory reads the file that [History.Save] wrote.

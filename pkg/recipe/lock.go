@@ -45,12 +45,12 @@ func lock(ctx context.Context, dir string, wait bool) (unlock func(), err error)
 // holder says which process holds the lock, and how to stop it. It is empty where the file does not tell.
 func holder(file string) string {
 	content, err := os.ReadFile(file)
-	if err != nil {
+	if err != nil || len(content) > 300 { // host names are shorter
 		return ""
 	}
 	var pid int
 	var where string
-	if n, _ := fmt.Sscan(string(content), &pid, &where); n < 2 {
+	if n, _ := fmt.Sscan(string(content), &pid, &where); n < 2 || pid <= 1 { // kill -1 would end every process of the user's
 		return ""
 	}
 	if where != machine() {

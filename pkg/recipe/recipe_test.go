@@ -110,8 +110,10 @@ func TestHistoryRoundTrip(t *testing.T) {
 	if best, ok := got.Best(); !ok || best.Epoch != 2 {
 		t.Errorf("the best epoch is %d, want 2", best.Epoch)
 	}
-	if _, err := ReadHistory(strings.NewReader("{}\nnonsense\n")); err == nil || !strings.Contains(err.Error(), "line 2") {
-		t.Errorf("error %v, want one that names line 2", err)
+	for _, line := range []string{"nonsense", "null", "{}", `{"epoch":1}`, `{"epoch":3}`, `{"epoch":2,"step":-1}`, `{"epoch":2,"train_accuracy":50}`, `{"epoch":2,"held_out_loss":-1}`} {
+		if _, err := ReadHistory(strings.NewReader(`{"epoch":1}` + "\n" + line + "\n")); err == nil || !strings.Contains(err.Error(), "line 2") {
+			t.Errorf("%s: error %v, want one that names line 2", line, err)
+		}
 	}
 }
 

@@ -60,5 +60,10 @@ func LoadReport(dir string) (Report, error) {
 	if err := json.Unmarshal(text, &r); err != nil {
 		return Report{}, fmt.Errorf("report: %s: %w", file, err)
 	}
+	isPart := func(x float64) bool { return 0 <= x && x <= 1 }
+	if r.Network == "" || !isPart(r.HeldOutAccuracy) || !isPart(r.TestAccuracy) || r.TestImages < 0 {
+		return Report{}, fmt.Errorf("report: %s is not one that a training wrote, or was changed: network %q, accuracies %g held out and %g on %d test images. Remove it, and train again to measure the network anew",
+			file, r.Network, r.HeldOutAccuracy, r.TestAccuracy, r.TestImages)
+	}
 	return r, nil
 }

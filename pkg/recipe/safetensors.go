@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -28,11 +29,12 @@ import (
 var ErrDamaged = errors.New("damaged weights file")
 
 const (
-	digestKey     = "sha256"
-	metadataKey   = "__metadata__"
-	maxHeaderSize = 16 << 20
-	maxTensors    = 1 << 16 // the deepest network that skipnets builds has some 20,000 while it is trained
-	maxRank       = 16
+	digestKey       = "sha256"        // of the values
+	headerDigestKey = "sha256_header" // of all else in the header; earlier versions wrote none
+	metadataKey     = "__metadata__"
+	maxHeaderSize   = 16 << 20
+	maxTensors      = 1 << 16 // the deepest network that skipnets builds has some 20,000 while it is trained
+	maxRank         = 16
 )
 
 func writeSafetensors(path string, header map[string]any, values []byte) error {
@@ -103,6 +105,9 @@ func parseSafetensors(file io.ReaderAt, size int64) (map[string]*tensors.Tensor,
 	if digest := sha256.Sum256(values); hex.EncodeToString(digest[:]) != notes[digestKey] {
 		return nil, nil, fmt.Errorf("%w: the values do not have the digest in the header. Copy or download the file again", ErrDamaged)
 	}
+	if digest := notes[headerDigestKey]; digest != "" && digest != headerDigest(entries, notes) {
+		return nil, nil, fmt.Errorf("%w: the header does not have the digest that it names. Copy or download the file again", ErrDamaged)
+	}
 	found := make(map[string]*tensors.Tensor, len(entries))
 	for name, entry := range entries {
 		if found[name], err = entry.tensor(values); err != nil {
@@ -110,6 +115,21 @@ func parseSafetensors(file io.ReaderAt, size int64) (map[string]*tensors.Tensor,
 		}
 	}
 	return found, notes, nil
+}
+
+// headerDigest is that of what a header says, however it is spaced or ordered.
+func headerDigest(entries map[string]tensorEntry, notes map[string]string) string {
+	notes = maps.Clone(notes)
+	delete(notes, headerDigestKey)
+	text, err := json.Marshal(struct { // with the keys of a map in order
+		Entries map[string]tensorEntry
+		Notes   map[string]string
+	}{entries, notes})
+	if err != nil {
+		panic(err) // strings and numbers can be encoded
+	}
+	digest := sha256.Sum256(text)
+	return hex.EncodeToString(digest[:])
 }
 
 func readAt(file io.ReaderAt, begin, size int64) ([]byte, error) {

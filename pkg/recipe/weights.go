@@ -38,7 +38,7 @@ func saveStore(path string, store *model.Store, keep func(path string) bool, hal
 
 // SaveTensors writes values by name to a safetensors file, with notes as its metadata.
 func SaveTensors(path string, byName map[string]*tensors.Tensor, notes map[string]string) error {
-	header := map[string]any{}
+	entries := map[string]tensorEntry{}
 	var values bytes.Buffer
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		value := byName[name]
@@ -51,14 +51,17 @@ func SaveTensors(path string, byName map[string]*tensors.Tensor, notes map[strin
 			return fmt.Errorf("read %s: %w", name, err)
 		}
 		shape := append([]int{}, value.Shape().Dimensions...) // never null, also for a scalar
-		header[name] = tensorEntry{dtype, shape, []int64{begin, int64(values.Len())}}
+		entries[name] = tensorEntry{dtype, shape, []int64{begin, int64(values.Len())}}
 	}
 	digest := sha256.Sum256(values.Bytes())
-	metadata := map[string]string{digestKey: hex.EncodeToString(digest[:])}
-	for k, note := range notes {
-		metadata[k] = note
+	metadata := map[string]string{}
+	maps.Copy(metadata, notes)
+	metadata[digestKey] = hex.EncodeToString(digest[:])
+	metadata[headerDigestKey] = headerDigest(entries, metadata)
+	header := map[string]any{metadataKey: metadata}
+	for name, entry := range entries {
+		header[name] = entry
 	}
-	header["__metadata__"] = metadata
 	return writeSafetensors(path, header, values.Bytes())
 }
 
