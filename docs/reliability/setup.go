@@ -20,7 +20,7 @@ func (b *bench) setUp() job {
 	home := b.path("home")
 	return job{
 		name: "set-up", args: []string{"doctor", "-mend"}, env: []string{"SKIPNETS_HOME=" + home},
-		dir: home, share: 0.4, power: 3, kills: 25, result: homeFiles, whole: wholeSteps, kept: stepsDone,
+		dir: home, share: 0.4, power: 3, kills: 12, result: homeFiles, whole: wholeSteps, kept: stepsDone,
 	}
 }
 
@@ -71,6 +71,9 @@ func wholeSteps(home string, done manifest) error {
 func homeFiles(home string) (manifest, error) {
 	files := manifest{}
 	err := filepath.WalkDir(home, func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) { // a program that a killed process has started may still be at work
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -91,6 +94,9 @@ func homeFiles(home string) (manifest, error) {
 			return err
 		}
 		files[name], err = digest(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		return err
 	})
 	return files, err

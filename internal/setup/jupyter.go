@@ -9,7 +9,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 
 	"github.com/google/renameio/v2"
@@ -65,7 +67,19 @@ func (s *Setup) makeJupyter(ctx context.Context) error {
 	if _, err := s.run(s.pip(ctx, "install", "--require-hashes", "--force-reinstall", "--requirement", list), "installing JupyterLab (60 MB)"); err != nil {
 		return err
 	}
+	if err := s.removeAside(); err != nil {
+		return s.unwritable(err)
+	}
 	return renameio.WriteFile(s.path("venv", jupyterReady), []byte(requirementsSum()), 0o644)
+}
+
+// removeAside removes the old files of packages that pip had put aside, under names that begin with a tilde, when it was killed.
+func (s *Setup) removeAside() error {
+	aside, err := fs.Glob(os.DirFS(s.path("venv")), "lib/python*/site-packages/~*")
+	for _, name := range aside {
+		err = errors.Join(err, os.RemoveAll(s.path("venv", filepath.FromSlash(name))))
+	}
+	return err
 }
 
 func requirementsSum() string {

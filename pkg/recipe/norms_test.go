@@ -19,6 +19,9 @@ func trained(t *testing.T, r Recipe, path string, stopAt int) []float32 {
 		t.Fatal(err)
 	}
 	defer tr.finalize()
+	if err := tr.prepare(); err != nil {
+		t.Fatal(err)
+	}
 	for _, batch := range steps(t, job.Training, stopAt) {
 		if err := tr.step(batch); err != nil {
 			t.Fatal(err)

@@ -67,6 +67,9 @@ func TestWhiteningLayerIsHeldStill(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer tr.finalize()
+		if err := tr.prepare(); err != nil {
+			t.Fatal(err)
+		}
 		for step, batch := range steps(t, job.Training, stopAt) {
 			if err := tr.step(batch); err != nil {
 				t.Fatalf("step %d: %v", step, err)
