@@ -92,6 +92,27 @@ func TestJupyterWithoutNetwork(t *testing.T) {
 	}
 }
 
+// A killed pip leaves what it was to replace; the one that is started next does all else, but does not remove that.
+func TestJupyterAfterKill(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	s.sources.pythons = []string{program(t, fakePython)}
+	if err := s.Ready(t.Context(), s.Python()); err != nil {
+		t.Fatal(err)
+	}
+	packages := s.path("venv", "lib", "python3.11", "site-packages")
+	for _, dir := range []string{"~abel", "babel"} {
+		if err := os.MkdirAll(filepath.Join(packages, dir, "data"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Ready(t.Context(), s.Jupyter()); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(packages); err != nil || len(left) != 1 || left[0].Name() != "babel" {
+		t.Errorf("it holds %v, %v", left, err)
+	}
+}
+
 func TestRequirementsArePinned(t *testing.T) {
 	for name, list := range map[string]string{"requirements.txt": string(requirements), "docker's": text(t, "../../docker/requirements-cuda.txt")} {
 		var packages, hashes int
