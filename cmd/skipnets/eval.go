@@ -12,9 +12,9 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/google/renameio/v2"
 	"github.com/urfave/cli/v3"
 
+	"github.com/skipnets/skipnets/internal/whole"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
@@ -99,7 +99,7 @@ func writeConfusion(file string, classes []string, score recipe.Score) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(file, figure, 0o644)
+	return whole.WriteFile(file, figure, 0o644)
 }
 
 func writeLogits(file, network string, score recipe.Score) error {

@@ -9,9 +9,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
 	"github.com/urfave/cli/v3"
 
+	"github.com/skipnets/skipnets/internal/whole"
 	"github.com/skipnets/skipnets/notebooks/trained"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/predict"
@@ -63,7 +63,7 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 		if err != nil {
 			return err
 		}
-		return renameio.WriteFile(file, figure, 0o644)
+		return whole.WriteFile(file, figure, 0o644)
 	}
 	return nil
 }

@@ -184,7 +184,7 @@ func (s *Setup) ready(ctx context.Context, step Step) error {
 func (s *Setup) make(ctx context.Context, step Step) (detail string, err error) {
 	ctx, unlock, err := s.lock(ctx, step.Name)
 	if err != nil {
-		return "", err
+		return "", s.fullDisk(err)
 	}
 	defer unlock()
 	if detail, err = step.Check(ctx); err == nil {

@@ -15,6 +15,16 @@ type Pending interface {
 	Cleanup() error // removes what was written, unless it has taken its name
 }
 
+// Create begins a file beside the name that it will take. It has the mode of the file that it replaces, if any. An error that comes
+// of a full disk says so, and what to do.
+func Create(name string, mode os.FileMode) (Pending, error) {
+	file, err := create(name, mode)
+	if err != nil {
+		return nil, Explain(err)
+	}
+	return explained{file}, nil
+}
+
 // WriteFile writes a file in one step.
 func WriteFile(name string, content []byte, mode os.FileMode) error {
 	file, err := Create(name, mode)

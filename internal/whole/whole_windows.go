@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 )
 
-// Create begins a file beside the name that it will take. renameio does not support Windows, where nothing promises that a
+// create does without renameio, which does not support Windows, where nothing promises that a
 // rename survives a power failure. Files have no mode there.
-func Create(name string, _ os.FileMode) (Pending, error) {
+func create(name string, _ os.FileMode) (Pending, error) {
 	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name))
 	if err != nil {
 		return nil, err

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/skipnets/skipnets/internal/whole"
 )
 
 // lockFile is locked by the process that trains in a directory, and holds its number and the name of its machine.
@@ -21,7 +23,7 @@ func lock(ctx context.Context, dir string, wait bool) (unlock func(), err error)
 		return func() {}, nil
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("directory of the run: %w", err)
+		return nil, fmt.Errorf("directory of the run: %w", whole.Explain(err))
 	}
 	file := filepath.Join(dir, lockFile)
 	l := flock.New(file)
@@ -30,7 +32,7 @@ func lock(ctx context.Context, dir string, wait bool) (unlock func(), err error)
 		locked, err = l.TryLockContext(ctx, 200*time.Millisecond)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w", dir, err)
+		return nil, fmt.Errorf("lock %s: %w", dir, whole.Explain(err))
 	}
 	if !locked {
 		return nil, fmt.Errorf("%s is in use by another training%s", dir, holder(file))
