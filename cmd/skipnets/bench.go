@@ -28,7 +28,7 @@ func benchCommand() *cli.Command {
 			&cli.IntFlag{Name: "steps", Value: 20, Usage: "steps, of which the median counts"},
 			&cli.StringFlag{Name: "precision", Value: "fp32", Usage: "of the convolutions: fp32, bf16 or fp32,bf16"},
 			devicesFlag(),
-			&cli.BoolFlag{Name: "json", Usage: "print a JSON object for each network instead of a table"},
+			jsonFlag(),
 		),
 		Action: benchAction,
 	}

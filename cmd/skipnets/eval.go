@@ -5,15 +5,19 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/urfave/cli/v3"
 
+	"github.com/skipnets/skipnets/internal/setup"
 	"github.com/skipnets/skipnets/internal/whole"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/images"
@@ -27,9 +31,9 @@ func evalCommand() *cli.Command {
 		Name:      "eval",
 		Usage:     "measure trained weights on the test images",
 		UsageText: "skipnets eval [-confusion FILE.png] [-logits FILE] WEIGHTS…      a weights file, or the directory of a run",
-		Flags: setupFlags(
+		Flags: datasetFlags(
 			&cli.StringFlag{Name: "net", Usage: "the network, where the weights file does not name it"},
-			datasetFlag(),
+			jsonFlag(),
 			&cli.StringFlag{Name: "confusion", Usage: "write a confusion matrix to this PNG file"},
 			&cli.StringFlag{Name: "logits", Usage: "write the logits and labels of the test images, in their order, to this safetensors file"},
 		),
@@ -49,13 +53,9 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 			return err
 		}
 	}
-	version, err := cifar.Named(cmd.String("dataset"))
-	if err != nil {
-		return err
-	}
 	var networks []weights
 	for _, path := range cmd.Args().Slice() { // before all that takes long
-		w, err := loadWeights(path, cmd.String("net"), version.Format)
+		w, err := loadWeights(path, cmd.String("net"), formatOf(cmd.String("dataset")))
 		if err != nil {
 			return err
 		}
@@ -72,6 +72,11 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
+	for _, w := range networks {
+		if err := w.fits(s.DatasetName(), unseen.Format); err != nil {
+			return err
+		}
+	}
 	test, err := inOrder(unseen, "test")
 	if err != nil {
 		return err
@@ -81,7 +86,10 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(cmd.Root().Writer, "%s: accuracy %.2f%%, loss %.4f on %d test images\n", w.name, 100*score.Accuracy, score.Loss, score.Images)
+		e := evaluation{w.file, w.name, s.DatasetName(), score.Accuracy, score.Loss, score.Images}
+		if err := e.write(cmd.Root().Writer, cmd.Bool("json")); err != nil {
+			return err
+		}
 		if file := cmd.String("logits"); file != "" {
 			if err := writeLogits(file, w.name, score); err != nil {
 				return err
@@ -92,6 +100,25 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 		}
 	}
 	return nil
+}
+
+// evaluation is what eval says of a network.
+type evaluation struct {
+	Weights  string  `json:"weights"` // the file
+	Network  string  `json:"network"`
+	Dataset  string  `json:"dataset"`
+	Accuracy float64 `json:"accuracy"` // 0 to 1
+	Loss     float64 `json:"loss"`     // mean cross-entropy, in nats
+	Images   int     `json:"images"`
+}
+
+// write adds a line to the output: a sentence, or a JSON object.
+func (e evaluation) write(out io.Writer, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(out).Encode(e)
+	}
+	_, err := fmt.Fprintf(out, "%s: accuracy %.2f%%, loss %.4f on %d test images\n", e.Network, 100*e.Accuracy, e.Loss, e.Images)
+	return err
 }
 
 func writeConfusion(file string, classes []string, score recipe.Score) error {
@@ -140,24 +167,54 @@ func weightsFile(path string) (string, error) {
 	return "", fmt.Errorf("weights: there is no %s in %s: give the folder of a run of skipnets train, or a weights file", recipe.BestFile, path)
 }
 
-// chooseDataset sets the flag to what the weights were trained on, unless the user gave another one, and returns an error if
-// they are not all for its images.
+// formatOf is the format of CIFAR's pictures, which older weights files do not tell; of other data sets it is unknown.
+func formatOf(dataset string) images.Format {
+	if version, err := cifar.Named(dataset); err == nil {
+		return version.Format
+	}
+	return images.Format{}
+}
+
+// chooseDataset sets the flags to what the weights were trained on, where the user has not: the data set, and the size of
+// pictures in a folder. It returns an error if that data set is the user's own, and they have not said where it is.
 func chooseDataset(cmd *cli.Command, networks []weights) error {
-	if noted := networks[0].notes[recipe.DatasetNote]; noted != "" && !cmd.IsSet("dataset") {
-		if err := cmd.Set("dataset", noted); err != nil {
+	first, ownPictures := networks[0], cmd.IsSet("images")
+	set := func(flag, value string) error {
+		if cmd.IsSet(flag) {
+			return nil
+		}
+		return cmd.Set(flag, value)
+	}
+	if noted := first.notes[recipe.DatasetNote]; noted != "" && !ownPictures {
+		if err := set("dataset", noted); err != nil {
 			return err
 		}
 	}
-	version, err := cifar.Named(cmd.String("dataset"))
-	if err != nil {
-		return fmt.Errorf("%s was trained on %q, which eval does not read: %w", networks[0].file, cmd.String("dataset"), err)
-	}
-	for _, w := range networks {
-		if err := w.format.Fits(version.Format); err != nil {
-			trainedOn := cmp.Or(w.notes[recipe.DatasetNote], "another data set")
-			return fmt.Errorf("%s, a network trained on %s, cannot be measured on %s: %w. Choose by -dataset, and give weights of one data set at a time",
-				w.file, trainedOn, version.Name, err)
+	if cmd.String("dataset") == setup.Folder || ownPictures {
+		if !ownPictures && !cmd.IsSet("data") {
+			return fmt.Errorf("%s was trained on somebody's own pictures: give their folder as -images DIR", first.file)
 		}
+		if err := set("grey", strconv.FormatBool(first.format.Channels == 1)); err != nil {
+			return err
+		}
+		return set("size", strconv.Itoa(first.format.Height))
+	}
+	if version, err := cifar.Named(cmd.String("dataset")); err == nil { // then no data need be had to see whether they fit
+		for _, w := range networks {
+			if err := w.fits(version.Name, version.Format); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fits returns an error if the network cannot be measured on such pictures.
+func (w weights) fits(dataset string, format images.Format) error {
+	if err := w.format.Fits(format); err != nil {
+		trainedOn := cmp.Or(w.notes[recipe.DatasetNote], "another data set")
+		return fmt.Errorf("%s, a network trained on %s, cannot be measured on %s: %w. Choose by -dataset or -images, and give weights of one data set at a time",
+			w.file, trainedOn, dataset, err)
 	}
 	return nil
 }
@@ -174,6 +231,9 @@ func loadWeights(path, name string, format images.Format) (weights, error) {
 	}
 	if format, err = recipe.NotedFormat(notes, format); err != nil {
 		return weights{}, fmt.Errorf("%s: %w", file, err)
+	}
+	if len(format.Classes) == 0 {
+		return weights{}, fmt.Errorf("%s does not say for which pictures its network is: choose cifar10 or cifar100 by -dataset", file)
 	}
 	noted := nets.Renamed(notes[recipe.NetworkNote]) // older files have older names
 	switch {

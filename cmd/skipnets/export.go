@@ -9,7 +9,6 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/export"
 )
 
@@ -45,11 +44,7 @@ func exportAction(_ context.Context, cmd *cli.Command) error {
 	if !known {
 		return fmt.Errorf("export: no format %q: use -format torch or -format onnx", cmd.String("format"))
 	}
-	version, err := cifar.Named(cmd.String("dataset"))
-	if err != nil {
-		return err
-	}
-	w, err := loadWeights(cmd.Args().First(), cmd.String("net"), version.Format)
+	w, err := loadWeights(cmd.Args().First(), cmd.String("net"), formatOf(cmd.String("dataset")))
 	if err != nil {
 		return err
 	}

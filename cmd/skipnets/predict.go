@@ -4,11 +4,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
+	"github.com/gomlx/compute"
 	"github.com/urfave/cli/v3"
 
 	"github.com/skipnets/skipnets/internal/whole"
@@ -22,10 +25,11 @@ func predictCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "predict",
 		Usage:     "name what a picture of your own shows: the top five classes, and a figure",
-		UsageText: "skipnets predict [-weights WEIGHTS] [-out FIGURE.png] PICTURE",
+		UsageText: "skipnets predict [-weights WEIGHTS] [-out FIGURE.png] PICTURE…",
 		Flags: backendFlags(
 			&cli.StringFlag{Name: "weights", Usage: "a weights file, or the directory of a run (default: the residual network that comes with skipnets)"},
 			&cli.StringFlag{Name: "net", Usage: "the network, where the weights file does not name it"},
+			jsonFlag(),
 			&cli.StringFlag{Name: "out", Usage: "write the picture as the network sees it, with the classes, to this PNG file"},
 		),
 		Action: predictAction,
@@ -33,17 +37,17 @@ func predictCommand() *cli.Command {
 }
 
 func predictAction(ctx context.Context, cmd *cli.Command) error {
-	if cmd.Args().Len() != 1 {
-		return errors.New("predict: give one picture, a PNG, JPEG or WebP file")
+	files := cmd.Args().Slice()
+	if len(files) == 0 {
+		return errors.New("predict: give a picture, a PNG, JPEG or WebP file, or several")
 	}
-	if err := checkOutput("-out", cmd.String("out"), cmd.Args().First(), cmd.String("weights")); err != nil {
+	if cmd.IsSet("out") && len(files) > 1 {
+		return errors.New("predict: -out takes one picture")
+	}
+	if err := checkOutput("-out", cmd.String("out"), append(files, cmd.String("weights"))...); err != nil {
 		return err
 	}
 	w, err := chosenWeights(cmd)
-	if err != nil {
-		return err
-	}
-	picture, err := predict.Read(cmd.Args().First(), w.format.Height)
 	if err != nil {
 		return err
 	}
@@ -51,19 +55,64 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 	if err != nil {
 		return err
 	}
+	var failures []error
+	for _, file := range files { // one that cannot be read does not keep the others from being shown
+		if err := predictOne(cmd, backend, w, file, len(files) > 1); err != nil {
+			failures = append(failures, err)
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// predictOne shows what one picture is taken for.
+func predictOne(cmd *cli.Command, backend compute.Backend, w weights, file string, named bool) error {
+	picture, err := predict.Read(file, w.format.Height)
+	if err != nil {
+		return err
+	}
 	probabilities, err := predict.Probabilities(backend, w.model, w.store, picture, w.format)
 	if err != nil {
 		return err
 	}
+	p := prediction{Picture: file, Network: w.name}
 	for _, c := range predict.Top(probabilities, 5) {
-		fmt.Fprintf(cmd.Root().Writer, "%-10s %5.1f%%\n", w.format.Classes[c], 100*probabilities[c])
+		p.Classes = append(p.Classes, classProbability{w.format.Classes[c], probabilities[c]})
 	}
-	if file := cmd.String("out"); file != "" {
+	if err := p.write(cmd.Root().Writer, cmd.Bool("json"), named); err != nil {
+		return err
+	}
+	if out := cmd.String("out"); out != "" {
 		figure, err := predict.Figure(picture, w.format.Classes, probabilities)
 		if err != nil {
 			return err
 		}
-		return whole.WriteFile(file, figure, 0o644)
+		return whole.WriteFile(out, figure, 0o644)
+	}
+	return nil
+}
+
+// prediction is what predict says of a picture: its classes, the likeliest first.
+type prediction struct {
+	Picture string             `json:"picture"`
+	Network string             `json:"network"`
+	Classes []classProbability `json:"classes"`
+}
+
+type classProbability struct {
+	Class       string  `json:"class"`
+	Probability float64 `json:"probability"` // 0 to 1
+}
+
+// write adds a JSON object to the output, or a line a class, below the picture's name where there are several.
+func (p prediction) write(out io.Writer, asJSON, named bool) error {
+	if asJSON {
+		return json.NewEncoder(out).Encode(p)
+	}
+	if named {
+		fmt.Fprintf(out, "%s\n", p.Picture)
+	}
+	for _, c := range p.Classes {
+		fmt.Fprintf(out, "%-10s %5.1f%%\n", c.Class, 100*c.Probability)
 	}
 	return nil
 }

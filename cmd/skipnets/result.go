@@ -3,9 +3,7 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -48,27 +46,6 @@ func newReport(name string, t experiment, fitted *recipe.Result, dir string) (re
 		SamplesPerSecond: last.SamplesPerSecond, Parameters: int64(summary.Total().Params),
 		PeakMemory: memory, Machine: machine(), Backend: description(t.backend), Commit: notes[recipe.CommitNote],
 	}, nil
-}
-
-// writeTable writes the results as a Markdown table.
-func writeTable(w io.Writer, results []recipe.Report) error {
-	if len(results) == 0 {
-		return nil
-	}
-	out := bufio.NewWriter(w)
-	fmt.Fprintln(out, "\n| network | test accuracy | held out | epoch | minutes | images/s | parameters | peak memory |")
-	fmt.Fprintln(out, "|---|--:|--:|--:|--:|--:|--:|--:|")
-	for _, r := range results {
-		test := "not measured"
-		if r.TestImages > 0 {
-			test = fmt.Sprintf("%.2f%%", 100*r.TestAccuracy)
-		}
-		fmt.Fprintf(out, "| %s | %s | %.2f%% | %d | %.1f | %.0f | %d | %.2f GB |\n", r.Network, test,
-			100*r.HeldOutAccuracy, r.Epoch, r.Seconds/60, r.SamplesPerSecond, r.Parameters, float64(r.PeakMemory)/1e9)
-	}
-	r := results[0]
-	fmt.Fprintf(out, "\nRecipe %s, seed %d, convolutions in %s, %d test images, %s, %s.\n", r.Recipe, r.Seed, r.Precision, r.TestImages, r.Machine, r.Backend)
-	return out.Flush()
 }
 
 func precision(bf16 bool) string {

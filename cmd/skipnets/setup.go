@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -25,9 +26,24 @@ func setupFlags(more ...cli.Flag) []cli.Flag {
 	), more...)
 }
 
-// datasetFlag is that of commands that train or measure on another data set than the course's.
+// datasetFlag is that of commands that read no data.
 func datasetFlag() cli.Flag {
-	return &cli.StringFlag{Name: "dataset", Value: cifar.CIFAR10.Name, Usage: "cifar10 or cifar100"}
+	return &cli.StringFlag{Name: "dataset", Value: cifar.CIFAR10.Name, Usage: strings.Join(setup.Datasets(), ", ")}
+}
+
+// datasetFlags are those of commands that train or measure on other data sets than the course's.
+func datasetFlags(more ...cli.Flag) []cli.Flag {
+	return append(setupFlags(
+		datasetFlag(),
+		&cli.StringFlag{Name: "images", Usage: "your own pictures: a folder that holds a folder for each class (the same as -dataset " + setup.Folder + " -data DIR)"},
+		&cli.IntFlag{Name: "size", Usage: "of your own pictures, in pixels: their middle square is scaled to it", Value: 32},
+		&cli.BoolFlag{Name: "grey", Usage: "turn your own pictures grey: one channel"},
+	), more...)
+}
+
+// jsonFlag is that of commands whose output programs may want to read.
+func jsonFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "json", Usage: "print a JSON object a line, for programs"}
 }
 
 // backendFlags are those of commands that need a backend and no data.
@@ -41,8 +57,15 @@ func backendFlags(more ...cli.Flag) []cli.Flag {
 // newSetup follows setupFlags. Without a checkout it works for what does not run notebooks.
 func newSetup(c *cli.Command, needsCheckout bool) (*setup.Setup, error) {
 	options := setup.Options{
-		Quick: c.Bool("quick"), Backend: c.String("backend"), Dataset: c.String("dataset"), Data: c.String("data"),
+		Quick: c.Bool("quick"), Backend: c.String("backend"),
+		Dataset: c.String("dataset"), Data: c.String("data"), Size: c.Int("size"), Grey: c.Bool("grey"),
 		Unverified: c.Bool("unverified"), Helper: pjrt.Command(), Out: c.Root().ErrWriter, Anywhere: !needsCheckout,
+	}
+	if dir := c.String("images"); dir != "" {
+		if c.IsSet("dataset") || c.IsSet("data") {
+			return nil, errors.New("-images is your own data set: leave -dataset and -data away")
+		}
+		options.Dataset, options.Data = setup.Folder, dir
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())) {
 		options.Ask = ask

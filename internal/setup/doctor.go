@@ -8,30 +8,54 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 )
 
-// Doctor tries everything and lists on w what works, with versions, and for what does not the command that mends it. The error
-// says how many things do not work. Nothing is changed.
-func (s *Setup) Doctor(ctx context.Context, w io.Writer) error {
+// A Finding is what [Setup.Examine] says of one thing.
+type Finding struct {
+	Name   string `json:"name"`
+	Works  bool   `json:"works"`
+	Detail string `json:"detail,omitempty"` // versions and places
+	Fault  string `json:"fault,omitempty"`  // what does not work
+	Mend   string `json:"mend,omitempty"`   // what to do about it
+}
+
+// Examine tries everything, one thing after the other, and calls report with each as soon as it is known. The error says how
+// many things do not work. Nothing is changed.
+func (s *Setup) Examine(ctx context.Context, report func(Finding)) error {
 	s.insists = true
-	fmt.Fprintf(w, "%s on %s/%s\nhome %s\ncheckout %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, s.Home, s.Source)
 	broken := 0
 	for _, step := range s.Steps() {
 		detail, err := step.try(ctx)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err == nil {
-			fmt.Fprintf(w, "✓ %s: %s\n", step.Name, detail)
-			continue
+		finding := Finding{Name: step.Name, Works: err == nil, Detail: detail}
+		if err != nil {
+			broken++
+			finding.Detail, finding.Fault, finding.Mend = "", err.Error(), strings.TrimSpace(step.cure(err))
 		}
-		broken++
-		fmt.Fprintf(w, "✗ %s: %v\n%s", step.Name, err, step.cure(err))
+		report(finding)
 	}
 	if broken > 0 {
 		return fmt.Errorf("%d not ready", broken)
 	}
 	return nil
+}
+
+// Doctor lists on w what Examine finds, below the machine and the folders that are used.
+func (s *Setup) Doctor(ctx context.Context, w io.Writer) error {
+	fmt.Fprintf(w, "%s on %s/%s\nhome %s\ncheckout %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, s.Home, s.Source)
+	return s.Examine(ctx, func(f Finding) {
+		if f.Works {
+			fmt.Fprintf(w, "✓ %s: %s\n", f.Name, f.Detail)
+			return
+		}
+		fmt.Fprintf(w, "✗ %s: %s\n", f.Name, f.Fault)
+		if f.Mend != "" {
+			fmt.Fprintf(w, "  %s\n", f.Mend)
+		}
+	})
 }
 
 // Mend makes ready what is missing, tries it, and makes what does not work anew.

@@ -51,8 +51,10 @@ type Options struct {
 	Home     string    // default: $SKIPNETS_HOME, else skipnets in the user's cache folder
 	Source   string    // the checkout; default: the one around the working directory
 	Backend  string    // go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so; default: $GOMLX_BACKEND, else xla:cpu if it can be had
-	Dataset  string    // cifar10, the default, or cifar100
+	Dataset  string    // one of [Datasets]; default: cifar10
 	Data     string    // a folder with it, or its archive; default for CIFAR-10: $SKIPNETS_DATA, else it is downloaded
+	Size     int       // of pictures in a folder: what they are brought to, in pixels; default: 32
+	Grey     bool      // pictures in a folder are brought to one channel
 	Quick    bool      // the embedded sample will do; also set by $SKIPNETS_QUICK
 	Anywhere bool      // a checkout, which running notebooks needs, may be missing
 	Out      io.Writer // where progress goes; default: os.Stderr
@@ -65,7 +67,8 @@ type Options struct {
 // A Setup knows what was asked for and how to make it ready.
 type Setup struct {
 	Options
-	version *cifar.Version // of the data
+	version *cifar.Version // of the data, or nil
+	own     *dataset       // the user's, or nil
 	sources sources
 	insists bool  // nothing is taken for granted: what worked is tried again, what could not be had is asked for again
 	missing error // why there is no plugin, once we know that none can be had
