@@ -14,12 +14,14 @@ type Box struct {
 	X, Y float64
 }
 
-// An Arrow leads from one box to another, both counted from 0. Bend lifts it over what lies between, by so many rows. The
-// input passes a Short one unchanged.
+// An Arrow leads from one box to another, both counted from 0. Bend lifts it over what lies between, by so many rows. One that
+// goes Down first leaves its box up or down and then turns to the other; one that goes Across first leaves it to the side. The input
+// passes a Short one unchanged.
 type Arrow struct {
-	From, To int
-	Bend     float64
-	Short    bool
+	From, To     int
+	Bend         float64
+	Short        bool
+	Down, Across bool
 }
 
 var (
@@ -27,9 +29,9 @@ var (
 	residualSketch = chain("x", "conv 3×3", "BN", "ReLU", "conv 3×3", "BN", "+", "ReLU", "y").and(nil,
 		Arrow{From: 0, To: 6, Bend: 1.2, Short: true})
 	highwaySketch = chain("x", "conv 3×3", "BN", "ReLU", "conv 3×3", "BN", "ReLU", "× T", "+", "y").and(
-		[]Box{{"conv 3×3 + b", 2, 1.4}, {"T = σ", 7, 1.4}, {"× (1 − T)", 4, -1.4}},
-		Arrow{From: 0, To: 10}, Arrow{From: 10, To: 11}, Arrow{From: 11, To: 7},
-		Arrow{From: 0, To: 12, Short: true}, Arrow{From: 12, To: 8, Short: true})
+		[]Box{{"conv 3×3 + b", 2, -1}, {"T = σ", 7, -1}, {"× (1 − T)", 7, -2}},
+		Arrow{From: 0, To: 10, Down: true}, Arrow{From: 10, To: 11}, Arrow{From: 11, To: 7}, Arrow{From: 11, To: 12},
+		Arrow{From: 0, To: 12, Short: true, Down: true}, Arrow{From: 12, To: 8, Short: true, Across: true})
 	denseSketch = concatenated("x", "layer 1", "layer 2", "layer 3", "[ , ]")
 )
 

@@ -20,11 +20,13 @@ type Box struct {
 }
 
 // An Arrow leads from one box to another, both counted from 0. Bend lifts it over what lies between, by so many rows.
-// Short draws it in colour: the short path.
+// Short draws it in colour: the short path. Two kinds of arrow have a corner: one that goes Down first leaves its box up or
+// down and arrives from the side, one that goes Across first leaves it to the side and arrives from above or below.
 type Arrow struct {
-	From, To int
-	Bend     float64
-	Short    bool
+	From, To     int
+	Bend         float64
+	Short        bool
+	Down, Across bool
 }
 
 // Sizes in a diagram.
@@ -60,7 +62,12 @@ func Diagram(boxes []Box, arrows []Arrow, short color.Color) ([]byte, error) {
 			return canvas.Min.Add(vg.Point{X: columnWidth * vg.Length(b.X-low.X+0.5), Y: rowHeight * vg.Length(b.Y-low.Y+0.5)})
 		}
 		for _, a := range arrows {
-			drawArrow(canvas, at(boxes[a.From]), at(boxes[a.To]), rowHeight*vg.Length(a.Bend), arrowStyle(a.Short, short))
+			from, to, style := at(boxes[a.From]), at(boxes[a.To]), arrowStyle(a.Short, short)
+			if a.Down || a.Across {
+				drawCorner(canvas, from, to, a.Down, style)
+				continue
+			}
+			drawArrow(canvas, from, to, rowHeight*vg.Length(a.Bend), style)
 		}
 		for _, b := range boxes {
 			drawBox(canvas, at(b), b.Text)
@@ -105,6 +112,28 @@ func drawArrow(canvas draw.Canvas, from, to vg.Point, bend vg.Length, style draw
 	}
 	canvas.SetLineStyle(style)
 	canvas.Stroke(path)
+	drawHead(canvas, to, direction, style)
+}
+
+// drawCorner draws from box to box in two straight pieces, the first one up or down, or to the side.
+func drawCorner(canvas draw.Canvas, from, to vg.Point, downFirst bool, style draw.LineStyle) {
+	corner := vg.Point{X: to.X, Y: from.Y}
+	if downFirst {
+		corner = vg.Point{X: from.X, Y: to.Y}
+	}
+	leaving, arriving := unit(corner.Sub(from)), unit(to.Sub(corner))
+	end := to.Sub(arriving.Scale(border(arriving)))
+	var path vg.Path
+	path.Move(from.Add(leaving.Scale(border(leaving))))
+	path.Line(corner)
+	path.Line(end.Sub(arriving.Scale(headLength)))
+	canvas.SetLineStyle(style)
+	canvas.Stroke(path)
+	drawHead(canvas, end, arriving, style)
+}
+
+// drawHead draws an arrow's head, whose tip is at a point.
+func drawHead(canvas draw.Canvas, to, direction vg.Point, style draw.LineStyle) {
 	side := vg.Point{X: -direction.Y, Y: direction.X}.Scale(headLength / 2)
 	back := to.Sub(direction.Scale(headLength))
 	canvas.FillPolygon(style.Color, []vg.Point{to, back.Add(side), back.Sub(side)})

@@ -37,3 +37,35 @@ func TestDiagramErrors(t *testing.T) {
 		}
 	}
 }
+
+// An arrow with a corner leaves its box in one direction and arrives in the other, and touches no box on the straight way between.
+func TestDiagramCorners(t *testing.T) {
+	blue := familyColor(t, "residual")
+	boxes := []Box{{"x", 0, 0}, {"between", 1, -1}, {"y", 2, -2}}
+	ink := func(arrows ...Arrow) [2]int { // pixels in the lower left quarter, and in the upper right one
+		figure, err := Diagram(boxes, arrows, blue)
+		picture := decode(t, figure, err)
+		bounds := picture.Bounds()
+		var quarters [2]int
+		for y := range bounds.Dy() {
+			for x := range bounds.Dx() {
+				left, low := x < bounds.Dx()/2, y > bounds.Dy()/2
+				if left != low || picture.At(x, y) != blue {
+					continue
+				}
+				if left {
+					quarters[0]++
+				} else {
+					quarters[1]++
+				}
+			}
+		}
+		return quarters
+	}
+	if q := ink(Arrow{From: 0, To: 2, Short: true, Down: true}); q[0] < 100 || q[1] != 0 {
+		t.Errorf("down first: %d pixels at the lower left, %d at the upper right", q[0], q[1])
+	}
+	if q := ink(Arrow{From: 0, To: 2, Short: true, Across: true}); q[0] != 0 || q[1] < 100 {
+		t.Errorf("across first: %d pixels at the lower left, %d at the upper right", q[0], q[1])
+	}
+}

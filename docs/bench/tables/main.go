@@ -162,7 +162,7 @@ func shortTables(runs []run) map[string]string {
 		}
 		fmt.Fprintln(w)
 	}
-	t := map[string]string{"depth": w.String()}
+	t := map[string]string{"depth": w.String(), "depth: cost": costs(runs)}
 	w = &strings.Builder{}
 	fmt.Fprintln(w, "| eleven layers, wide | test accuracy, % | minutes | images/s | parameters |\n|---|--:|--:|--:|--:|")
 	for _, family := range nets.Compared() {
@@ -175,6 +175,31 @@ func shortTables(runs []run) map[string]string {
 	}
 	t["hour"] = w.String()
 	return t
+}
+
+// costs is what the networks of the experiment on depth cost at its ends.
+func costs(runs []run) string {
+	w := &strings.Builder{}
+	fmt.Fprintln(w, "| | parameters, 8 layers | 56 layers | minutes, 8 layers | 56 layers |\n|---|--:|--:|--:|--:|")
+	for _, row := range slices.Concat(families(), variants()) {
+		fmt.Fprintf(w, "| %s |", row.title)
+		for _, depth := range []int{depths[0], depths[len(depths)-1]} {
+			fmt.Fprintf(w, " %s |", parameters(row.at(runs, depth)))
+		}
+		for _, depth := range []int{depths[0], depths[len(depths)-1]} {
+			fmt.Fprintf(w, " %s |", onEach(row.at(runs, depth), minutes, "%.1f"))
+		}
+		fmt.Fprintln(w)
+	}
+	return w.String()
+}
+
+// parameters is a network's number of parameters, the same in all its runs.
+func parameters(runs []run) string {
+	if len(runs) == 0 {
+		return "—"
+	}
+	return thousands(runs[0].Parameters)
 }
 
 func testAccuracy(r run) float64    { return 100 * r.TestAccuracy }
@@ -389,13 +414,16 @@ func thousands(n int64) string {
 	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }
 
-// depthFigure draws the training loss at the end against depth, a curve for each family, with error bars over seeds.
+// depthFigure draws the training loss at the end against depth, a curve for each family and variant, with error bars over seeds.
 func depthFigure(runs []run) ([]byte, error) {
 	var series []plots.Series
-	for _, row := range families() {
+	for _, row := range slices.Concat(families(), variants()) {
 		s := plots.Series{Name: row.title}
 		for _, depth := range whole(runs) {
 			of := row.at(runs, depth)
+			if len(of) == 0 { // a variant may have been trained at some depths only
+				continue
+			}
 			mean, deviation := stat.MeanStdDev(values(of, func(r run) float64 { return r.last.TrainLoss }), nil)
 			if math.IsNaN(deviation) { // of one seed
 				deviation = 0
