@@ -36,7 +36,7 @@ func (b *bench) fill(ctx context.Context, j job, n int, grows bool) (err error) 
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		t := trial{Job: j.name, What: full, Where: fmt.Sprintf("%.1f MB: %s", float64(bytes)/1e6, ended.at())}
+		t := trial{Job: j.name, What: full, Where: fmt.Sprintf("%.2f MB", float64(bytes)/1e6)}
 		if err := b.note(t, b.complaint(j, want, ended)); err != nil {
 			return err
 		}

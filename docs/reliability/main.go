@@ -87,7 +87,7 @@ func newBench(ctx context.Context, dir string) (*bench, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	b := &bench{dir: dir, program: filepath.Join(dir, "skipnets")}
+	b := &bench{dir: dir, program: filepath.Join(dir, "skipnets"), epochs: 30}
 	build := exec.CommandContext(ctx, "go", "build", "-o", b.program, "github.com/skipnets/skipnets/cmd/skipnets")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {

@@ -29,7 +29,7 @@ func (b *bench) training(seed int) job {
 	}
 	return job{
 		name: "training", dir: dir, share: 1, power: 1, kills: 10,
-		args:   []string{"train", "-quick", "-preset", "quick", "-epochs", "30", "-seed", fmt.Sprint(seed), "-dir", dir, network},
+		args:   []string{"train", "-quick", "-preset", "quick", "-epochs", fmt.Sprint(b.epochs), "-seed", fmt.Sprint(seed), "-dir", dir, network},
 		result: of(trained),
 		whole: func(dir string, _ manifest) error {
 			_, err := of(loaded)(dir)

@@ -20,6 +20,7 @@ import (
 type bench struct {
 	dir     string
 	program string // skipnets, built
+	epochs  int    // of a training
 	trials  []trial
 }
 
