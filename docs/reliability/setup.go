@@ -20,7 +20,7 @@ func (b *bench) setUp() job {
 	home := b.path("home")
 	return job{
 		name: "set-up", args: []string{"doctor", "-mend"}, env: []string{"SKIPNETS_HOME=" + home},
-		dir: home, share: 0.4, power: 3, kills: 12, result: homeFiles, whole: wholeSteps, kept: stepsDone,
+		dir: home, share: 0.4, power: 3, kills: 20, result: homeFiles, whole: wholeSteps, kept: stepsDone,
 	}
 }
 

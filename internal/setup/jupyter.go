@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 
@@ -64,20 +65,26 @@ func (s *Setup) makeJupyter(ctx context.Context) error {
 	if err := renameio.WriteFile(list, requirements, 0o644); err != nil {
 		return s.unwritable(err)
 	}
+	if err := s.removePackages(); err != nil {
+		return s.unwritable(err)
+	}
 	if _, err := s.run(s.pip(ctx, "install", "--require-hashes", "--force-reinstall", "--requirement", list), "installing JupyterLab (60 MB)"); err != nil {
 		return err
-	}
-	if err := s.removeAside(); err != nil {
-		return s.unwritable(err)
 	}
 	return renameio.WriteFile(s.path("venv", jupyterReady), []byte(requirementsSum()), 0o644)
 }
 
-// removeAside removes the old files of packages that pip had put aside, under names that begin with a tilde, when it was killed.
-func (s *Setup) removeAside() error {
-	aside, err := fs.Glob(os.DirFS(s.path("venv")), "lib/python*/site-packages/~*")
-	for _, name := range aside {
-		err = errors.Join(err, os.RemoveAll(s.path("venv", filepath.FromSlash(name))))
+// ownPackages are those that a new environment has.
+var ownPackages = regexp.MustCompile(`^(pip|setuptools|pkg_resources|_distutils_hack|distutils-precedence\.pth)(-.*)?$`)
+
+// removePackages removes all others: those of another version, and what a killed pip has left of them, as files whose names begin
+// with a tilde and lists of files that have no end.
+func (s *Setup) removePackages() error {
+	packages, err := fs.Glob(os.DirFS(s.path("venv")), "lib/python*/site-packages/*")
+	for _, name := range packages {
+		if !ownPackages.MatchString(path.Base(name)) {
+			err = errors.Join(err, os.RemoveAll(s.path("venv", filepath.FromSlash(name))))
+		}
 	}
 	return err
 }
