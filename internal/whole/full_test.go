@@ -27,7 +27,7 @@ func TestExplain(t *testing.T) {
 		t.Errorf("a quota: %q", quota)
 	}
 	for _, other := range []error{nil, fs.ErrNotExist} {
-		if Explain(other) != other {
+		if got := Explain(other); !errors.Is(got, other) || got != nil && got.Error() != other.Error() {
 			t.Errorf("%v is explained as %v", other, Explain(other))
 		}
 	}

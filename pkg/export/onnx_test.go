@@ -111,7 +111,7 @@ func TestONNXOfAnotherBlock(t *testing.T) {
 		squeezed := graph.ReduceMean(x, 1, 2) // [batch, 6]
 		gate := graph.Sigmoid(layers.Dense(scope.In("gate"), squeezed, true, 6))
 		x = graph.Mul(x, graph.Reshape(gate, -1, 1, 1, 6))
-		x = graph.TransposeAllDims(x, 0, 2, 1, 3)                                              // [batch, 6, 4, 6]
+		x = graph.TransposeAllAxes(x, 0, 2, 1, 3)                                              // [batch, 6, 4, 6]
 		return layers.Dense(scope.In("head"), graph.Reshape(x, x.Shape().Dim(0), -1), true, 3) // the flattened map
 	}
 	checkAnswers(t, random(t, Network{Name: "own", Model: images.Normalized(net, moments), Format: images.Format{Height: 8, Width: 12, Channels: 1,

@@ -100,10 +100,10 @@ func (r runner) node(n *protos.NodeProto) *graph.Node {
 			panic("a grouped or dilated convolution")
 		}
 		p := attribute("pads")
-		kernel := graph.TransposeAllDims(in(1), 2, 3, 1, 0)
-		y := graph.Convolve(graph.TransposeAllDims(x, 0, 2, 3, 1), kernel).StridePerAxis(attribute("strides")...).
+		kernel := graph.TransposeAllAxes(in(1), 2, 3, 1, 0)
+		y := graph.Convolve(graph.TransposeAllAxes(x, 0, 2, 3, 1), kernel).StridePerAxis(attribute("strides")...).
 			PaddingPerDim([][2]int{{p[0], p[2]}, {p[1], p[3]}}).Done()
-		return graph.TransposeAllDims(y, 0, 3, 1, 2)
+		return graph.TransposeAllAxes(y, 0, 3, 1, 2)
 	case "BatchNormalization":
 		var epsilon float64
 		for _, a := range n.Attribute {
@@ -126,7 +126,7 @@ func (r runner) node(n *protos.NodeProto) *graph.Node {
 	case "ReduceSum":
 		return graph.ReduceSum(x, list(1)...)
 	case "Transpose":
-		return graph.TransposeAllDims(x, attribute("perm")...)
+		return graph.TransposeAllAxes(x, attribute("perm")...)
 	case "Reshape":
 		dims := list(1)
 		for i, d := range dims {

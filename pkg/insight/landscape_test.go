@@ -105,8 +105,14 @@ func TestLandscapeSaysWhichStatistics(t *testing.T) {
 
 func TestToward(t *testing.T) {
 	from, to := weighted(), weighted()
-	to.GetVariable("/head/biases").MustSetValue(tensors.FromFlatDataAndDimensions([]float32{7}, 1))
-	to.GetVariable("/head/weights").MustSetValue(tensors.FromFlatDataAndDimensions([]float32{6, -8}, 2, 1))
+	for path, value := range map[string]*tensors.Tensor{
+		"/head/biases":  tensors.FromFlatDataAndDimensions([]float32{7}, 1),
+		"/head/weights": tensors.FromFlatDataAndDimensions([]float32{6, -8}, 2, 1),
+	} {
+		if err := to.GetVariable(path).SetValue(value); err != nil {
+			t.Fatal(err)
+		}
+	}
 	got, err := Toward(from, to)
 	if err != nil {
 		t.Fatal(err)

@@ -71,7 +71,7 @@ func TestCarryIsTheShortcut(t *testing.T) {
 				y := blocks.Residual(scope, x, test.channels, test.stride)
 				return []*Node{y, nets.Carry(x, y)}
 			})
-			results := exec.MustExec(counted(2, 5, 5, test.in))
+			results := exec.MustCall(counted(2, 5, 5, test.in))
 			block, carried := tensors.MustCopyFlatData[float32](results[0]), tensors.MustCopyFlatData[float32](results[1])
 			if !slices.Equal(block, carried) {
 				t.Errorf("carried %v, the block %v", carried, block)
@@ -95,7 +95,7 @@ func counted(dimensions ...int) *tensors.Tensor {
 
 func TestNothingNew(t *testing.T) {
 	exec := MustNewExec(accel.MustNew(""), func(x, f *Node) *Node { return NothingNew(x, Concatenate([]*Node{MulScalar(x, 2), f}, -1)) })
-	got := exec.MustExec(tensors.FromFlatDataAndDimensions([]float32{1, 2}, 1, 1, 1, 2), tensors.FromFlatDataAndDimensions([]float32{3}, 1, 1, 1, 1))
+	got := exec.MustCall(tensors.FromFlatDataAndDimensions([]float32{1, 2}, 1, 1, 1, 2), tensors.FromFlatDataAndDimensions([]float32{3}, 1, 1, 1, 1))
 	if y := tensors.MustCopyFlatData[float32](got[0]); !slices.Equal(y, []float32{2, 4, 0}) {
 		t.Errorf("got %v: want what the block made of x, and 0 for what it appended", y)
 	}
@@ -172,7 +172,7 @@ func TestIdentitySurgery(t *testing.T) {
 		}
 		exec := model.MustNewExec(backend, store, net)
 		defer exec.Finalize()
-		return tensors.MustCopyFlatData[float32](exec.MustExec(images)[0])
+		return tensors.MustCopyFlatData[float32](exec.MustCall(images)[0])
 	}
 	for name, test := range map[string]struct {
 		block nets.Block

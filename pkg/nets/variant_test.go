@@ -154,7 +154,7 @@ func TestLooksLinear(t *testing.T) {
 		pixels[i], pixels[size+i] = float32(i%23)/11-1, float32(i%7)/3-1
 		pixels[2*size+i] = pixels[i] + pixels[size+i]
 	}
-	out := exec.MustExec(tensors.FromFlatDataAndDimensions(pixels, 3, 32, 32, 3))
+	out := exec.MustCall(tensors.FromFlatDataAndDimensions(pixels, 3, 32, 32, 3))
 	if off := tensors.ToScalar[float32](out[0]); off > 1e-4 {
 		t.Errorf("the features of a sum differ by %g from the sum of the features", off)
 	}

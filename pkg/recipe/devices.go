@@ -101,7 +101,7 @@ func (d *devices) exec(exec *model.Exec, images, labels, control *tensors.Tensor
 		if err != nil {
 			return nil, err
 		}
-		defer divided.FinalizeAll()
+		defer divided.FinalizeAll() //nolint:errcheck // nothing could be done
 		inputs = append(inputs, divided)
 	}
 	out, err := exec.Exec(inputs...)

@@ -141,7 +141,7 @@ func TestOrthogonalize(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := exec.MustExec(m.X)[0].Value().([][]float32)
+		got := exec.MustCall(m.X)[0].Value().([][]float32)
 		for i, row := range m.Y {
 			close32(t, "orthogonalized", got[i], row, 1e-4)
 		}
