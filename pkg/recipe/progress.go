@@ -53,8 +53,19 @@ func (b *bar) Epoch(r Record, epochs int) {
 	if b.bar != nil {
 		_ = b.bar.Clear()
 	}
-	fmt.Fprintf(b.w, "epoch %2d/%d  training loss %.3f, accuracy %5.1f%%  held-out loss %.3f, accuracy %5.1f%%  %4.0f images/s  %.0f s\n",
-		r.Epoch, epochs, r.TrainLoss, 100*r.TrainAccuracy, r.HeldOutLoss, 100*r.HeldOutAccuracy, r.SamplesPerSecond, r.Seconds)
+	fmt.Fprintf(b.w, "epoch %2d/%d  training loss %.3f, accuracy %5.1f%%  held-out loss %s, accuracy %5.1f%%  %4.0f images/s  %.0f s\n",
+		r.Epoch, epochs, r.TrainLoss, 100*r.TrainAccuracy, shownLoss(r.HeldOutLoss), 100*r.HeldOutAccuracy, r.SamplesPerSecond, r.Seconds)
+}
+
+// largestShown is the largest loss whose digits say anything. In the first epochs of a deep network the running averages of its
+// norms lag behind, and its held-out loss may have twelve digits.
+const largestShown = 100
+
+func shownLoss(loss float64) string {
+	if loss > largestShown {
+		return fmt.Sprintf("above %d", largestShown)
+	}
+	return fmt.Sprintf("%.3f", loss)
 }
 
 func isTerminal(w io.Writer) bool {
