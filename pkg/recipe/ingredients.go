@@ -54,7 +54,7 @@ var (
 	none = Recipe{Optimizer: SGD}
 	// all has every ingredient, as the presets for short budgets have it or, if they do without, as airbench94 has.
 	all = func() Recipe {
-		r := short("", 1)
+		r := short("", 1, 2)
 		r.NormMomentum, r.Lookahead, r.EndRate = 0.6, 5, 0.07
 		r.Brightness, r.Contrast = 0.1, 0.1
 		return r

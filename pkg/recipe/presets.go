@@ -9,10 +9,11 @@ import (
 	"github.com/skipnets/skipnets/pkg/images"
 )
 
-// short is the recipe of the presets that get the most out of a given time; they differ in epochs and, with the network, in width.
+// short is the recipe of the presets that get the most out of a given time; they differ in epochs, in
+// how far images are shifted, which must grow with the epochs, and, with the network, in width.
 // It follows airbench94_muon (Jordan 2024, arXiv:2404.00498, and the repository cifar10-airbench): rates and decay are its
 // own for batches of this size. Each part of it can be left out: see [Recipe.Without].
-func short(name string, epochs int) Recipe {
+func short(name string, epochs, shift int) Recipe {
 	return Recipe{
 		Name: name, Epochs: epochs, BatchSize: 500,
 		Optimizer: Muon, KernelRate: 0.12, KernelMomentum: 0.8,
@@ -20,7 +21,7 @@ func short(name string, epochs int) Recipe {
 		Schedule: OneCycle, WarmUp: 0.1, StartRate: 0.2,
 		LabelSmoothing: 0.2, LogitScale: 1.0 / 9,
 		ReestimateBatches: 10, FixedScale: true, Whiten: true, WhitenBias: 0.35, Identity: true,
-		BFloat16: true, Augment: images.Augment{Pad: 2, Reflect: true, Flip: images.AlternatingFlip},
+		BFloat16: true, Augment: images.Augment{Pad: shift, Reflect: true, Flip: images.AlternatingFlip},
 	}
 }
 
@@ -31,15 +32,15 @@ var presets = []Recipe{
 		Optimizer: SGD, LearningRate: 0.05, Momentum: 0.9, WeightDecay: 5e-4,
 		Schedule: OneCycle, WarmUp: 0.25, Augment: images.Augment{Flip: images.RandomFlip},
 	},
-	short("class", 12), // about three minutes a network on two cores
+	short("class", 12, 2), // about three minutes a network on two cores
 	{ // for the experiment on depth, with nets that differ in depth and merge alone: at most fifteen minutes each
 		Name: "depth", Epochs: 10, BatchSize: 128,
 		Optimizer: SGD, LearningRate: 0.1, Momentum: 0.9, WeightDecay: 1e-4,
 		Schedule: OneCycle, WarmUp: 0.25, BFloat16: true, Augment: images.Augment{Pad: 2, Flip: images.AlternatingFlip}, ReestimateBatches: 20,
 	},
-	short("break", 12),              // about twenty minutes a network
-	short("hour", 24),               // at most one hour
-	onAccelerator(short("gpu", 24)), // long enough for a fast accelerator
+	short("break", 12, 2),              // about twenty minutes a network
+	short("hour", 24, 4),               // at most one hour
+	onAccelerator(short("gpu", 24, 4)), // long enough for a fast accelerator
 	{ // as the article's notebook: Adam, no augmentation, no decay, 20,000 steps of 64 images
 		Name: "article", Steps: 20000, BatchSize: 64,
 		Optimizer: AdamW, LearningRate: 1e-3, Schedule: Constant,
