@@ -61,8 +61,7 @@ func (p process) wait(delay time.Duration, kill ...func(pid int)) (e ending) {
 		for _, f := range kill {
 			f(p.cmd.Process.Pid)
 		}
-		<-ended
-		e.killed = true
+		e.killed, e.err = true, <-ended
 	}
 	text, err := os.ReadFile(p.log)
 	if e.said = string(text); e.err == nil {
