@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Gives every fuzz test of the repository mutated inputs, 10,000 each or as many as the first argument says, and prints a
-# table. What a test finds is kept in the package's testdata/fuzz, where the ordinary tests try it from then on.
+# docs/reliability/fuzz.sh [N [FOLDER…]] gives every fuzz test of the repository, or in the folders, N mutated inputs (10,000),
+# and prints a table. What a test finds is kept in the package's testdata/fuzz, where the ordinary tests try it from then on.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 inputs=${1:-10000}
+shift || true
 export GOMLX_BACKEND=go # the readers need no XLA
 status=0
 printf '| package | fuzz test | inputs | found |\n|---|---|--:|---|\n'
@@ -21,5 +22,5 @@ while IFS=: read -r file target; do
 	done=$(grep -oE 'execs: [0-9]+' "$log" | tail -1 | tr -dc 0-9 || true)
 	printf '| %s | %s | %s | %s |\n' "${package#./}" "$target" "${done:-0}" "$found"
 	rm "$log"
-done < <(git ls-files --cached --others --exclude-standard '*_test.go' | xargs grep -oE '^func Fuzz[A-Za-z0-9]+' | sed 's/func //' | sort)
+done < <(git ls-files --cached --others --exclude-standard -- "${@:-.}" | grep '_test\.go$' | xargs grep -oE '^func Fuzz[A-Za-z0-9]+' | sed 's/func //' | sort)
 exit $status

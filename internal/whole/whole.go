@@ -4,8 +4,11 @@
 package whole
 
 import (
+	"errors"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 )
 
 // A Pending is a file that is written aside and takes its name when it is complete.
@@ -36,4 +39,20 @@ func WriteFile(name string, content []byte, mode os.FileMode) error {
 		return err
 	}
 	return file.CloseAtomicallyReplace()
+}
+
+// RemoveUnfinished removes what killed processes have left of a file that they were writing. The caller makes sure that none is at
+// it now.
+func RemoveUnfinished(name string) error {
+	entries, err := os.ReadDir(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		number, found := strings.CutPrefix(entry.Name(), "."+filepath.Base(name))
+		if found && number != "" && strings.Trim(number, "0123456789") == "" {
+			err = errors.Join(err, os.Remove(filepath.Join(filepath.Dir(name), entry.Name())))
+		}
+	}
+	return err
 }

@@ -49,6 +49,27 @@ func TestUnfinishedFile(t *testing.T) {
 	want(t, name, "old")
 }
 
+// What a killed process was writing goes; what has a name of its own stays.
+func TestRemoveUnfinished(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "file")
+	left, err := Create(name, 0o644) // and never closed, as if killed
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer left.Cleanup()
+	for _, other := range []string{"file", ".file", ".file2.bak", ".filed", ".other12"} {
+		if err := os.WriteFile(filepath.Join(filepath.Dir(name), other), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := RemoveUnfinished(name); err != nil {
+		t.Fatal(err)
+	}
+	if entries, err := os.ReadDir(filepath.Dir(name)); err != nil || len(entries) != 5 {
+		t.Errorf("left are %v, %v", entries, err)
+	}
+}
+
 // want checks a file, and that its folder holds nothing else.
 func want(t *testing.T, name, content string) {
 	t.Helper()

@@ -68,6 +68,9 @@ func Fit(ctx context.Context, job Job) (*Result, error) {
 		return nil, fmt.Errorf("train %s: %w", job.Name, err)
 	}
 	defer unlock()
+	if err := removeUnfinished(job.Dir); err != nil {
+		return nil, fmt.Errorf("train %s: %w", job.Name, err)
+	}
 	t, err := newTrainer(job)
 	if err != nil {
 		return nil, fmt.Errorf("train %s: %w", job.Name, err)

@@ -21,6 +21,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/skipnets/skipnets/internal/whole"
 	"github.com/skipnets/skipnets/pkg/accel"
 )
 
@@ -113,6 +114,24 @@ func TestResumeIsExact(t *testing.T) {
 				t.Errorf("weights differ (-unbroken +resumed):\n%s", diff)
 			}
 		})
+	}
+}
+
+// What a killed training was writing does not stay for ever.
+func TestNothingIsLeftOfAKilledTraining(t *testing.T) {
+	job := toyJob(t)
+	job.Recipe.Epochs = 1
+	for _, file := range []string{LatestFile, BestFile, HistoryFile} {
+		pending, err := whole.Create(filepath.Join(job.Dir, file), 0o644) // and never closed
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer pending.Cleanup()
+	}
+	fitOnce(t, job)
+	hidden, err := filepath.Glob(filepath.Join(job.Dir, ".*"))
+	if err != nil || len(hidden) > 0 {
+		t.Errorf("left are %v, %v", hidden, err)
 	}
 }
 

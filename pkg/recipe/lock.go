@@ -44,6 +44,19 @@ func lock(ctx context.Context, dir string, wait bool) (unlock func(), err error)
 	}, nil
 }
 
+// removeUnfinished removes what a killed training was writing in the directory. The caller holds the lock.
+func removeUnfinished(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	for _, file := range []string{LatestFile, BestFile, HistoryFile} {
+		if err := whole.RemoveUnfinished(filepath.Join(dir, file)); err != nil {
+			return fmt.Errorf("directory of the run: %w", err)
+		}
+	}
+	return nil
+}
+
 // holder says which process holds the lock, and how to stop it. It is empty where the file does not tell.
 func holder(file string) string {
 	content, err := os.ReadFile(file)
