@@ -109,7 +109,7 @@ func leftovers(dir string) error {
 		if err != nil {
 			return err
 		}
-		if name := entry.Name(); strings.Contains(name, ".tmp-") || strings.HasPrefix(name, "probe-") ||
+		if name := entry.Name(); strings.Contains(name, ".tmp-") ||
 			strings.HasPrefix(name, ".") && strings.Contains(name, "safetensors") {
 			return fmt.Errorf("%s was left behind", path)
 		}

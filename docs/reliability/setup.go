@@ -66,7 +66,7 @@ func wholeSteps(home string, done manifest) error {
 	return nil
 }
 
-// homeFiles are the digests of what a set-up leaves in a home, without what may be there or not, or holds the time: locks, downloads,
+// homeFiles are the digests of what a set-up leaves in a home, without what may be there or not, or holds the time: locks, probes, downloads,
 // Jupyter's state, what Python has compiled, and the notes of what has been tried.
 func homeFiles(home string) (manifest, error) {
 	files := manifest{}
@@ -87,7 +87,7 @@ func homeFiles(home string) (manifest, error) {
 				return filepath.SkipDir
 			}
 			return nil
-		case name == "xla/tried.json":
+		case name == "xla/tried.json", strings.HasPrefix(name, "skipnets-probe-"): // which is removed when it is a minute old
 			return nil
 		case entry.Type()&fs.ModeSymlink != 0:
 			files[name], err = os.Readlink(path)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Doctor believes no marker: what Check finds has to work, and Mend makes it anew if it does not.
@@ -38,6 +39,30 @@ func TestMendMakesAnewWhatDoesNotWork(t *testing.T) {
 	}
 	step.Try = func(context.Context) error { return errors.New("still broken") }
 	wantError(t, s.Mend(t.Context(), step), "thing: still broken")
+}
+
+// A probe of a killed process goes; one that may be in use stays.
+func TestOldProbesAreRemoved(t *testing.T) {
+	s, _ := newTest(t, Options{})
+	old, fresh := s.path(probePrefix+"1"), s.path(probePrefix+"2")
+	if err := os.Mkdir(s.Home, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, probe := range []string{old, fresh} {
+		if err := os.WriteFile(probe, nil, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := time.Now().Add(-2 * probeAge)
+	if err := os.Chtimes(old, before, before); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.checkFolders(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(s.Home); err != nil || len(left) != 1 || left[0].Name() != filepath.Base(fresh) {
+		t.Errorf("left are %v, %v", left, err)
+	}
 }
 
 func TestFolders(t *testing.T) {

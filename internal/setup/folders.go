@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -37,7 +38,8 @@ func (s *Setup) checkFolders(ctx context.Context) (string, error) {
 // tryFolder writes a program into a folder and runs it. variable is where another folder can be named.
 func (s *Setup) tryFolder(ctx context.Context, dir, variable string) error {
 	other := fmt.Sprintf("set %s to another folder", variable)
-	probe, err := os.CreateTemp(dir, "probe-")
+	removeProbes(dir)
+	probe, err := os.CreateTemp(dir, probePrefix)
 	if err != nil {
 		return explained{fmt.Errorf("cannot write in %s, %s: %w", dir, other, err)}
 	}
@@ -50,6 +52,24 @@ func (s *Setup) tryFolder(ctx context.Context, dir, variable string) error {
 		return explained{fmt.Errorf("programs in %s cannot be run, perhaps since its disk is mounted with noexec; %s: %w", dir, other, err)}
 	}
 	return nil
+}
+
+// Probes are in use for a moment. An older one was left by a process that was killed.
+const (
+	probePrefix = "skipnets-probe-"
+	probeAge    = time.Minute
+)
+
+func removeProbes(dir string) {
+	entries, _ := os.ReadDir(dir) // if it cannot be read, writing will say why
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), probePrefix) {
+			continue
+		}
+		if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > probeAge {
+			_ = os.Remove(filepath.Join(dir, entry.Name())) // it takes no room
+		}
+	}
 }
 
 // existing is the folder itself or, if it is not there yet, the one in which it will be made.
