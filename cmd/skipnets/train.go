@@ -45,7 +45,8 @@ func trainCommand() *cli.Command {
 // depths as the preset's time allows.
 func presetNets(preset string) []string {
 	forms := map[string][]string{
-		"quick": {"compact-%s-w16"}, "class": {"compact-%s-w24"}, "break": {"wide-%s-w40"}, "hour": {"wide-%s-w48"}, "gpu": {"wide-%s-w64"}, "article": {"article-%s"},
+		"quick": {"compact-%s-w16"}, "class": {"compact-%s-w24"}, "class-muon": {"compact-%s-w24"}, "break": {"wide-%s-w40"},
+		"hour": {"wide-%s-w24"}, "hour-muon": {"wide-%s-w48"}, "gpu": {"wide-%s-w64"}, "article": {"article-%s"},
 		"depth": {"half-%s-8", "half-%s-20", "half-%s-32", "half-%s-56"},
 	}[preset]
 	var names []string

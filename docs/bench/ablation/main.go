@@ -46,7 +46,7 @@ type study struct {
 func main() {
 	log.SetFlags(0)
 	var s study
-	flag.StringVar(&s.preset, "preset", "class", "whose recipe")
+	flag.StringVar(&s.preset, "preset", "class-muon", "whose recipe")
 	flag.StringVar(&s.net, "net", "compact-residual-w24", "the network to train")
 	flag.StringVar(&s.dir, "dir", filepath.Join("runs", "ablation"), "where the runs are kept")
 	flag.IntVar(&s.seeds, "seeds", 3, "seeds of each recipe")
