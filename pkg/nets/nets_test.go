@@ -15,7 +15,6 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/support/exceptions"
 
-	"github.com/skipnets/skipnets/pkg/accel"
 	"github.com/skipnets/skipnets/pkg/blocks"
 	"github.com/skipnets/skipnets/pkg/nets"
 )
@@ -135,9 +134,9 @@ func TestGateBiasByName(t *testing.T) {
 			t.Fatal(err)
 		}
 		store := model.NewStore()
-		if _, err := model.CallOnce(accel.MustNew(""), store, func(scope *model.Scope, images *graph.Node) *graph.Node {
+		if _, err := model.CallOnce(goBackend(t), store, func(scope *model.Scope, images *graph.Node) *graph.Node {
 			return net(scope, images)
-		}, tensors.FromShape(shapes.Make(dtypes.Float32, 1, 32, 32, 3))); err != nil {
+		}, tensors.FromShape(shapes.Make(dtypes.Float32, 1, 8, 8, 3))); err != nil {
 			t.Fatal(err)
 		}
 		path := "/stage1/block1/gate/biases"
