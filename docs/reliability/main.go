@@ -30,7 +30,7 @@ import (
 )
 
 func main() {
-	n := flag.Int("n", 0, "how many kills or sizes (default: 100 kills, 20 sizes in all)")
+	n := flag.Int("n", 0, "how many kills, sizes or processes (default: 100 kills, 10 sizes each, 2 processes and then 5)")
 	dir := flag.String("in", filepath.Join(os.TempDir(), "skipnets-reliability"), "the folder for homes, trainings and results")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -70,7 +70,7 @@ var experiments = map[string]experiment{
 	"kill-train": {func(ctx context.Context, b *bench, n int) error { return b.kill(ctx, b.training(1), or(n, 100)) }},
 	"full-setup": {func(ctx context.Context, b *bench, n int) error { return b.fill(ctx, b.setUp(), or(n, 10), true) }},
 	"full-train": {func(ctx context.Context, b *bench, n int) error { return b.fill(ctx, b.training(1), or(n, 10), false) }},
-	"at-once":    {func(ctx context.Context, b *bench, _ int) error { return b.atOnce(ctx) }},
+	"at-once":    {func(ctx context.Context, b *bench, n int) error { return b.atOnce(ctx, n) }},
 	"table":      {func(context.Context, *bench, int) error { return nil }},
 }
 

@@ -11,9 +11,13 @@ import (
 	"strings"
 )
 
-// atOnce starts two, and then five processes: with one home, one folder of a training, and a folder for each.
-func (b *bench) atOnce(ctx context.Context) error {
-	for _, n := range []int{2, 5} {
+// atOnce starts n processes, or if that is 0 two and then five: with one folder of a training, a folder for each, and one home.
+func (b *bench) atOnce(ctx context.Context, n int) error {
+	numbers := []int{2, 5}
+	if n > 0 {
+		numbers = []int{n}
+	}
+	for _, n := range numbers {
 		if err := b.oneTraining(ctx, n); err != nil {
 			return err
 		}
