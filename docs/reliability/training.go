@@ -82,7 +82,7 @@ func history(run string) (any, error) {
 
 func report(run string) (any, error) {
 	r, err := recipe.LoadReport(run)
-	r.Seconds, r.SamplesPerSecond, r.PeakMemory = 0, 0, 0
+	r.Seconds, r.SamplesPerSecond, r.PeakMemory, r.Commit = 0, 0, 0, ""
 	return r, err
 }
 

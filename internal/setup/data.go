@@ -66,9 +66,13 @@ func (s *Setup) Dataset() Step {
 		Make:  s.makeData,
 		Mend: "get " + s.sources.archiveURL + "\n  and give the folder it unpacks to as -data or in " + EnvData +
 			", or choose -quick, which uses a small embedded sample",
+		aside: []string{s.version.Folder},
 	}
 	if s.version != cifar.CIFAR10 {
 		step.Mend = "get " + s.sources.archiveURL + "\n  and give it, or the folder it unpacks to, as -data"
+	}
+	if s.version == cifar.CIFAR10 {
+		step.aside = append(step.aside, "npm")
 	}
 	switch {
 	case s.Quick:

@@ -17,7 +17,7 @@ import (
 // had, everything runs on the pure-Go backend, and a warning says so; for a while no command but doctor -mend looks for one
 // again. A backend that was asked for by name is that one or an error.
 func (s *Setup) Plugin() Step {
-	step := Step{Name: "XLA plugin", Check: s.checkPlugin, Make: s.makePlugin, Mend: pluginHelp}
+	step := Step{Name: "XLA plugin", Check: s.checkPlugin, Make: s.makePlugin, Mend: pluginHelp, aside: []string{"xla"}}
 	switch s.Backend {
 	case "go":
 		step.Check = func(context.Context) (string, error) { return "not needed by backend go", nil }

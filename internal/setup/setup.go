@@ -25,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -146,6 +147,7 @@ type Step struct {
 	Make  func(ctx context.Context) (err error)                // makes it ready, or anew; nil if only the user can
 	Mend  string                                               // what the user can do when Make cannot, or fails
 	note  func() (warning string)                              // said after a successful Check, if not empty
+	aside []string                                             // names of the temporary folders that Make has in Home
 }
 
 // Steps lists everything, in the order in which it is made ready: later steps may use earlier ones.
@@ -174,6 +176,7 @@ func (s *Setup) ready(ctx context.Context, step Step) error {
 			return withMend(err, step.Mend)
 		}
 	}
+	s.removeAside(ctx, step)
 	s.say("✓ %s: %s", step.Name, detail)
 	if step.note != nil {
 		if warning := step.note(); warning != "" {
@@ -197,6 +200,24 @@ func (s *Setup) make(ctx context.Context, step Step) (detail string, err error) 
 		return "", s.fullDisk(err)
 	}
 	return step.Check(ctx)
+}
+
+// removeAside removes the temporary folders of a process that was killed when its work was in place already.
+func (s *Setup) removeAside(ctx context.Context, step Step) {
+	for _, name := range step.aside {
+		left, _ := fs.Glob(os.DirFS(s.Home), name+".tmp-*") // only a malformed pattern is an error
+		if len(left) == 0 {
+			continue
+		}
+		_, unlock, err := s.lock(ctx, step.Name) // so that no process is at work in them
+		if err != nil {
+			return // they only take room
+		}
+		for _, dir := range left {
+			_ = os.RemoveAll(s.path(dir))
+		}
+		unlock()
+	}
 }
 
 // An explained error says itself what to do; a step's general advice would only mislead.

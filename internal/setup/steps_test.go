@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,6 +90,27 @@ func TestJupyterWithoutNetwork(t *testing.T) {
 	}
 	if _, err := s.checkJupyter(t.Context()); err == nil {
 		t.Error("it is said to be ready")
+	}
+}
+
+// A process may be killed when its work is in place, and only its temporary folder is left to be removed.
+func TestKilledWhenDone(t *testing.T) {
+	s, _ := newTest(t, Options{Quick: true, Backend: "go"})
+	for _, step := range []Step{s.Dataset(), s.Plugin()} {
+		for _, name := range step.aside {
+			if err := os.MkdirAll(s.path(name+".tmp-1", "file"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Ready(t.Context(), step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	noLeftovers(t, s)
+	for name, step := range map[string]Step{"npm": s.Dataset(), "xla": s.Plugin(), "bin": s.Tools(), s.version.Folder: s.Dataset()} {
+		if !slices.Contains(step.aside, name) {
+			t.Errorf("nobody removes %s.tmp-*", name)
+		}
 	}
 }
 

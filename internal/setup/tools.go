@@ -20,6 +20,7 @@ func (s *Setup) Tools() Step {
 		Check: s.checkTools,
 		Try:   s.tryTools,
 		Make:  s.makeTools,
+		aside: []string{"bin"},
 		Mend:  "It comes through the go command: try again with a network connection, and see the output above.",
 	}
 }
