@@ -10,7 +10,9 @@ import (
 	"io/fs"
 	"math"
 	"path/filepath"
+	"slices"
 
+	"github.com/gomlx/gomlx/ml/model"
 	"github.com/skipnets/skipnets/internal/home"
 	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
@@ -42,6 +44,18 @@ func Rescues() []Arm {
 	}
 	arms[2].Stack.WithoutNorm = true
 	arms[4].Stack.WithoutNorm, arms[4].Stack.LooksLinear, arms[4].Stack.Seed = true, true, 1
+	return arms
+}
+
+// GradientArms are a plain and a residual network, with norms and without, to watch their gradients.
+func GradientArms() []Arm {
+	arms := []Arm{
+		{Name: "plain", Stack: nets.Standard(nets.PlainMerge)},
+		{Name: "residual", Stack: nets.Standard(nets.ResidualMerge)},
+		{Name: "plain without norms", Stack: nets.Standard(nets.PlainMerge), Change: slower},
+		{Name: "residual without norms", Stack: nets.Standard(nets.ResidualMerge), Change: slower},
+	}
+	arms[2].Stack.WithoutNorm, arms[3].Stack.WithoutNorm = true, true
 	return arms
 }
 
@@ -130,6 +144,40 @@ func (a Arm) Losses(ctx context.Context, depth int, pictures images.Set, r recip
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
 	return fitted.History.Series(of), nil
+}
+
+// Snapshots trains the arm and returns copies of its weights after each of the given numbers of steps, which rise; 0 is before
+// the first. Nothing is kept. The recipe's schedule is stretched so that half of it is over at the last step.
+func (a Arm) Snapshots(ctx context.Context, depth int, pictures images.Set, r recipe.Recipe, seed int64, steps ...int) (*Run, []*model.Store, error) {
+	if len(steps) == 0 || !slices.IsSorted(steps) || steps[0] < 0 {
+		return nil, nil, fmt.Errorf("lesson: snapshots after steps %v: want rising numbers", steps)
+	}
+	last := steps[len(steps)-1]
+	r.Steps = max(2, 2*last)
+	job, err := a.job(depth, pictures, r, seed)
+	if err != nil {
+		return nil, nil, fmt.Errorf("lesson: %w", err)
+	}
+	job.Dir = ""
+	var taken []*model.Store
+	enough := errors.New("all snapshots are taken")
+	job.Watch = func(step int, store *model.Store) error {
+		if slices.Contains(steps, step) {
+			copied, err := store.Clone()
+			if err != nil {
+				return err
+			}
+			taken = append(taken, copied)
+		}
+		if step == last {
+			return enough
+		}
+		return nil
+	}
+	if _, err := recipe.Fit(ctx, job); !errors.Is(err, enough) {
+		return nil, nil, fmt.Errorf("lesson: %w", err)
+	}
+	return &Run{Name: job.Name, Model: job.Model, Recipe: job.Recipe}, taken, nil
 }
 
 // job is the arm's training, without its progress. Some of the images are held out.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/skipnets/skipnets/internal/home"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/recipe"
@@ -69,5 +70,30 @@ func TestLosses(t *testing.T) {
 	tried, err := wild.Try(t.Context(), "rescue", 8, few, r, 1)
 	if err != nil || !tried.Diverged || len(tried.Losses) != len(diverged)-1 || tried.Images != 60 || tried.Recipe != "tiny" {
 		t.Errorf("and is kept as %+v, %v", tried, err)
+	}
+}
+
+func TestSnapshots(t *testing.T) {
+	sample, _ := cifar.Sample()
+	_, few := sample.Split(60, 1)
+	r := recipe.Recipe{Name: "tiny", Epochs: 2, BatchSize: 16, Optimizer: recipe.SGD, LearningRate: 0.01, Schedule: recipe.Constant}
+	_, stores, err := Rescues()[0].Snapshots(t.Context(), 8, few, r, 1, 0, 1, 4) // more than an epoch of three batches
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first []float32
+	for i, store := range stores {
+		weights := tensors.MustCopyFlatData[float32](store.GetVariable("/stem/weights").MustValue())
+		if first == nil {
+			first = weights
+		} else if slices.Equal(first, weights) {
+			t.Errorf("snapshot %d has the first weights", i)
+		}
+	}
+	if len(stores) != 3 {
+		t.Errorf("%d snapshots, want 3", len(stores))
+	}
+	if _, _, err := Rescues()[0].Snapshots(t.Context(), 8, few, r, 1, 4, 1); err == nil {
+		t.Error("no error for steps that fall")
 	}
 }
