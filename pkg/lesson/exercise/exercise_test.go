@@ -94,6 +94,14 @@ func TestVerdicts(t *testing.T) {
 		{LooksLinear(func(p, n *graph.Node) *graph.Node { return graph.Sub(n, p) }), "you give [-1 -2]"},
 		{LooksLinear(func(p, n *graph.Node) *graph.Node { return graph.StopGradient(graph.Sub(p, n)) }), "something stops it"},
 
+		{FilterNormalised(toLength(func(step, own float64) float64 { return own / step })), "✓"},
+		{FilterNormalised(toLength(func(_, _ float64) float64 { return 1 })), "the step itself"},
+		{FilterNormalised(toLength(func(step, _ float64) float64 { return 1 / step })), "length 1"},
+		{FilterNormalised(toLength(func(_, own float64) float64 { return own })), "its own length first"},
+		{FilterNormalised(toLength(func(step, own float64) float64 { return -own / step })), "points elsewhere"},
+		{FilterNormalised(toLength(func(_, _ float64) float64 { return 3 })), "of length 15"},
+		{FilterNormalised(func(_, _ []float64) []float64 { return nil }), "you give 0"},
+
 		{Backward(backward(1, false)), "✓"},
 		{Backward(backward(0, false)), "the plain block"},
 		{Backward(backward(1, true)), "along column j"},
@@ -272,4 +280,15 @@ func everyOther(x *graph.Node) *graph.Node {
 func carryRight(x *graph.Node) *graph.Node {
 	s := everyOther(x)
 	return graph.Concatenate([]*graph.Node{s, graph.ZerosLike(s)}, -1)
+}
+
+// toLength multiplies a step by what a function makes of its length and the filter's.
+func toLength(factor func(step, own float64) float64) func(step, own []float64) []float64 {
+	return func(step, own []float64) []float64 {
+		by := factor(math.Hypot(math.Hypot(step[0], step[1]), step[2]), math.Hypot(math.Hypot(own[0], own[1]), own[2]))
+		for i := range step {
+			step[i] *= by
+		}
+		return step
+	}
 }
