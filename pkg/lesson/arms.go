@@ -47,15 +47,15 @@ func Rescues() []Arm {
 	return arms
 }
 
-// GradientArms are a plain and a residual network, with norms and without, to watch their gradients.
+// GradientArms are a plain and a residual network, and a plain one without norms, to watch their gradients. (The loss of the residual
+// one without norms is soon no number.)
 func GradientArms() []Arm {
 	arms := []Arm{
 		{Name: "plain", Stack: nets.Standard(nets.PlainMerge)},
 		{Name: "residual", Stack: nets.Standard(nets.ResidualMerge)},
 		{Name: "plain without norms", Stack: nets.Standard(nets.PlainMerge), Change: slower},
-		{Name: "residual without norms", Stack: nets.Standard(nets.ResidualMerge), Change: slower},
 	}
-	arms[2].Stack.WithoutNorm, arms[3].Stack.WithoutNorm = true, true
+	arms[2].Stack.WithoutNorm = true
 	return arms
 }
 
@@ -88,12 +88,15 @@ func Unnormalised() []Arm {
 		{Name: "residual, α = 1", Stack: nets.Standard(nets.ResidualMerge), Change: slower},
 		{Name: "residual, α = 0.1", Stack: nets.Standard(nets.ResidualMerge), Change: slower},
 		{Name: "residual, SkipInit", Stack: nets.Standard(nets.ResidualMerge), Change: slower},
+		{Name: "residual, SkipInit, full rate", Stack: nets.Standard(nets.ResidualMerge)}, // it begins as the identity, and bears it
 	}
 	for i := range arms {
 		arms[i].Stack.WithoutNorm = true
 	}
 	arms[2].Stack.Branch = 0.1
-	arms[3].Stack.Branch, arms[3].Stack.LearnedBranch = 0, true
+	for i := range arms[3:] {
+		arms[3+i].Stack.Branch, arms[3+i].Stack.LearnedBranch = 0, true
+	}
 	return arms
 }
 
