@@ -64,6 +64,11 @@ func Read(path string, size int) (*image.RGBA, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Decode(path, data, size)
+}
+
+// Decode is [Read] of a file's bytes, for where there are no files. The name is for messages.
+func Decode(path string, data []byte, size int) (*image.RGBA, error) {
 	format, err := check(path, data)
 	if err != nil {
 		return nil, err

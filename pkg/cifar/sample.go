@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//go:build !js
+
 package cifar
 
 import (
@@ -16,7 +18,7 @@ import (
 //go:generate go run ./internal/gensample
 
 // The sample is kept as two pictures, one column a class: PNG's prediction makes that a quarter smaller than gzipped
-// records, and one can look at it.
+// records, and one can look at it. A program in a browser, which would have to download them, is built without.
 var (
 	//go:embed sample/train.png
 	sampleTrain []byte

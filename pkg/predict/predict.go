@@ -4,11 +4,8 @@
 package predict
 
 import (
-	"bytes"
 	"fmt"
 	"image"
-	"image/draw"
-	"image/png"
 	"math"
 	"runtime/debug"
 	"slices"
@@ -16,11 +13,9 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	scale "golang.org/x/image/draw"
 
 	"github.com/skipnets/skipnets/internal/photo"
 	"github.com/skipnets/skipnets/pkg/images"
-	"github.com/skipnets/skipnets/pkg/plots"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
@@ -30,6 +25,11 @@ import (
 func Read(path string, size int) (*image.RGBA, error) {
 	defer debug.FreeOSMemory() // a large picture's memory, before a backend takes its own
 	return photo.Read(path, size)
+}
+
+// Decode is [Read] of a file's bytes. The name is for messages.
+func Decode(name string, data []byte, size int) (*image.RGBA, error) {
+	return photo.Decode(name, data, size)
 }
 
 // Shrink does to a picture in memory what [Read] does to a file.
@@ -47,10 +47,11 @@ func Probabilities(backend compute.Backend, net recipe.Model, store *model.Store
 	if err != nil {
 		return nil, err
 	}
-	return softmax(logits[0]), nil
+	return OfLogits(logits[0]), nil
 }
 
-func softmax(logits []float32) []float64 {
+// OfLogits makes probabilities of logits.
+func OfLogits[T float32 | float64](logits []T) []float64 {
 	largest := float64(slices.Max(logits))
 	p := make([]float64, len(logits))
 	sum := 0.0
@@ -80,32 +81,4 @@ func Top(probabilities []float64, n int) []int {
 		return 0
 	})
 	return order[:min(n, len(order))]
-}
-
-// Figure shows the picture at the network's resolution beside the bars of the five likeliest classes, as PNG.
-func Figure(picture image.Image, classes []string, probabilities []float64) ([]byte, error) {
-	var names []string
-	var percent []float64
-	for _, c := range Top(probabilities, 5) {
-		names = append(names, classes[c])
-		percent = append(percent, 100*probabilities[c])
-	}
-	bars, err := plots.Bars(plots.Axes{Title: "What the network sees, and what it takes it for", Y: "probability, %"}, names, plots.Series{Y: percent})
-	if err != nil {
-		return nil, err
-	}
-	right, err := png.Decode(bytes.NewReader(bars))
-	if err != nil {
-		return nil, err
-	}
-	height := right.Bounds().Dy()
-	margin := height / 8
-	side := height - 2*margin
-	figure := image.NewRGBA(image.Rect(0, 0, side+margin+right.Bounds().Dx(), height))
-	draw.Draw(figure, figure.Bounds(), image.White, image.Point{}, draw.Src)
-	scale.NearestNeighbor.Scale(figure, image.Rect(margin, margin, margin+side, margin+side), picture, picture.Bounds(), draw.Src, nil)
-	draw.Draw(figure, image.Rect(margin+side, 0, figure.Bounds().Dx(), height), right, right.Bounds().Min, draw.Src)
-	var out bytes.Buffer
-	err = png.Encode(&out, figure)
-	return out.Bytes(), err
 }

@@ -129,13 +129,13 @@ func TestProbabilitiesPlaces(t *testing.T) {
 	draw.Draw(picture, picture.Bounds(), image.White, image.Point{}, draw.Src)
 	picture.SetRGBA(20, 3, color.RGBA{B: 255, A: 255}) // x, y
 	p, err := Probabilities(backend, onePixel, model.NewStore(), picture, cifar.CIFAR10.Format)
-	if want := softmax([]float32{0, 0, 2.55}); err != nil || math.Abs(p[2]-want[2]) > 1e-6 {
+	if want := OfLogits([]float32{0, 0, 2.55}); err != nil || math.Abs(p[2]-want[2]) > 1e-6 {
 		t.Errorf("%v, %v: want %v, of the only blue pixel", p, err, want)
 	}
 }
 
 func TestSoftmaxAndTop(t *testing.T) {
-	p := softmax([]float32{1000, 1001, 999})
+	p := OfLogits([]float32{1000, 1001, 999})
 	if p[1] < 0.66 || p[1] > 0.67 {
 		t.Errorf("softmax %v", p)
 	}

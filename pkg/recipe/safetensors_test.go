@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +92,30 @@ func TestHostileHeaders(t *testing.T) {
 	}
 	if err := loadBytes(t, weightsFile("{"+strings.Join(many, ",")+"}", nil)); err == nil || !strings.Contains(err.Error(), "more than 65536 tensors") {
 		t.Errorf("error %v for too many tensors", err)
+	}
+}
+
+// The bytes of a file are read like the file, and damage is found in the same way.
+func TestParse(t *testing.T) {
+	path := filepath.Join(t.TempDir(), BestFile)
+	want := []float32{1, 2, 3}
+	if err := SaveTensors(path, map[string]*tensors.Tensor{"/a": tensors.FromFlatDataAndDimensions(want, 3)}, map[string]string{NetworkNote: "net"}); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, notes, err := Parse("a file", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := tensors.MustCopyFlatData[float32](store.GetVariable("/a").MustValue()); !slices.Equal(got, want) || notes[NetworkNote] != "net" {
+		t.Errorf("%v, %v", got, notes)
+	}
+	data[len(data)-1] ^= 1
+	if _, _, err := Parse("a file", data); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "a file") {
+		t.Errorf("of damaged bytes: %v", err)
 	}
 }
 

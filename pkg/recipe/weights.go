@@ -72,9 +72,23 @@ func LoadWithNotes(path string) (*model.Store, map[string]string, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("weights: %w", err)
 	}
+	return loaded(path, values, notes), notes, nil
+}
+
+// Parse is [LoadWithNotes] of a file's bytes, for where there are no files. The name is for messages.
+func Parse(name string, data []byte) (*model.Store, map[string]string, error) {
+	values, notes, err := parseSafetensors(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, nil, fmt.Errorf("weights: %s: %w", name, err)
+	}
+	return loaded(name, values, notes), notes, nil
+}
+
+// loaded is a store that hands out a file's values.
+func loaded(file string, values map[string]*tensors.Tensor, notes map[string]string) *model.Store {
 	store := model.NewStore()
-	store.SetLoader(&loader{path, notes, values})
-	return store, notes, nil
+	store.SetLoader(&loader{file, notes, values})
+	return store
 }
 
 // isKernel tells whether the variable is rounded to float16 in a network's file.
