@@ -42,6 +42,7 @@ func app() *cli.Command {
 		Commands: []*cli.Command{
 			labCommand(),
 			runCommand(),
+			siteCommand(),
 			trainCommand(),
 			evalCommand(),
 			predictCommand(),

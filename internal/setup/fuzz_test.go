@@ -39,7 +39,7 @@ func FuzzNotebook(f *testing.F) {
 		put(t, file, content)
 		var title, promise string
 		var err error
-		fuzztest.Read(t, func() { title, promise, err = opening(file) })
+		fuzztest.Read(t, func() { title, promise, err = Opening(file) })
 		if err != nil {
 			if !strings.Contains(err.Error(), file) {
 				t.Errorf("the error does not say which file: %v", err)

@@ -39,7 +39,7 @@ func writeIndex(pages string, notebooks []string) error {
 		if _, err := os.Stat(filepath.Join(pages, page)); err != nil {
 			continue // not executed, or it failed
 		}
-		title, promise, err := opening(notebook)
+		title, promise, err := Opening(notebook)
 		if err != nil {
 			return err
 		}
@@ -106,9 +106,9 @@ func pageName(notebook string) string {
 	return strings.TrimSuffix(filepath.Base(notebook), extension) + ".html"
 }
 
-// opening reads a notebook's first cell: its title, and the paragraph in italics that follows. A notebook that begins
+// Opening reads a notebook's first cell: its title, and the paragraph in italics that follows. A notebook that begins
 // otherwise goes by its file's name.
-func opening(notebook string) (title, promise string, err error) {
+func Opening(notebook string) (title, promise string, err error) {
 	n, err := readNotebook(notebook)
 	if err != nil {
 		return "", "", err

@@ -22,7 +22,7 @@ func TestOpening(t *testing.T) {
 		if err := os.WriteFile(file, []byte(`{"nbformat":4,"cells":[{"source":`+test.cell+`}]}`), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		title, promise, err := opening(file)
+		title, promise, err := Opening(file)
 		if err != nil || title != test.title || promise != test.promise {
 			t.Errorf("%s: %q, %q, %v, want %q, %q", name, title, promise, err, test.title, test.promise)
 		}

@@ -17,6 +17,11 @@ func (s *Setup) pythonCommand(ctx context.Context, args ...string) *exec.Cmd {
 	return s.command(ctx, s.python(), append([]string{"-I", "-X", "utf8"}, args...)...)
 }
 
+// PythonCommand prepares a command of the environment's Python, which has nbconvert.
+func (s *Setup) PythonCommand(ctx context.Context, args ...string) *exec.Cmd {
+	return s.pythonCommand(ctx, args...)
+}
+
 // pip prepares a pip command which gives up soon when there is no network. It takes nothing but wheels, so that no package runs
 // a program of its own while it is installed.
 func (s *Setup) pip(ctx context.Context, command string, args ...string) *exec.Cmd {

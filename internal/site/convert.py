@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Convert notebooks, with the outputs that they hold, to HTML without a page around it: convert.py NOTEBOOK...
+
+Standard output gets a JSON list of the pieces, in the order of the notebooks.
+"""
+
+import json
+import sys
+
+import nbformat
+from nbconvert.exporters import HTMLExporter
+
+exporter = HTMLExporter(template_name="basic")
+json.dump([exporter.from_notebook_node(nbformat.read(name, as_version=4))[0] for name in sys.argv[1:]], sys.stdout)
