@@ -11,7 +11,7 @@ const inked = () => { // a colour as the canvas wants it
 // draw puts the curves in place of the still picture.
 function draw(place, curves, row, { x, y, range, splits }) {
 	const [ink, line] = inked();
-	const axis = (label) => ({ label, stroke: ink, grid: { stroke: line }, ticks: { stroke: line } });
+	const axis = (label) => ({ label, stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } });
 	const data = uPlot.join(curves.map((c) => [c.x, c.y[row]]));
 	place.replaceChildren();
 	return new uPlot({
