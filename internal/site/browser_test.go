@@ -32,6 +32,8 @@ type visit struct {
 	ctx     context.Context
 	address string
 
+	axe string // its program
+
 	lock   sync.Mutex
 	errors []string
 }
@@ -120,7 +122,7 @@ func TestBrowser(t *testing.T) {
 	}
 	ctx, stop := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(options...))
 	defer stop()
-	v := &visit{T: t, ctx: ctx, address: server.URL}
+	v := &visit{T: t, ctx: ctx, address: server.URL, axe: axeProgram(t, s)}
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatal(err)
 	}
@@ -134,6 +136,23 @@ func TestBrowser(t *testing.T) {
 	if len(v.errors) > 0 {
 		t.Errorf("the browser's console: %q", v.errors)
 	}
+}
+
+func axeProgram(t *testing.T, s *setup.Setup) string {
+	t.Helper()
+	data, err := axe.fetch(t.Context(), filepath.Join(s.Home, "npm"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &builder{dir: t.TempDir()}
+	if err := b.unpack(axe, data); err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.ReadFile(filepath.Join(b.dir, "axe.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(program)
 }
 
 func (v *visit) course() {
@@ -153,6 +172,7 @@ func (v *visit) course() {
 		}
 		v.shoot(fmt.Sprint("chapter-", width))
 	}
+	v.accessible()
 	if ask[bool](v, `document.getElementById("solutions").open`) {
 		v.Error("the solutions are not folded away")
 	}
@@ -161,6 +181,31 @@ func (v *visit) course() {
 	}
 	ask[bool](v, `(() => { const f = document.getElementById("search"); f.focus(); f.value = "degradation"; f.dispatchEvent(new Event("input")); return true; })()`)
 	v.until("the search finds something", `document.querySelector("#found a[href^='01_plain']") !== null`)
+}
+
+// axe looks for faults of accessibility.
+var axe = Package{
+	Name: "axe-core", Version: "4.14.1", License: "MPL-2.0",
+	Integrity: "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+	files:     func(name string) (string, bool) { return "axe.js", name == "package/axe.min.js" },
+}
+
+// accessible lets axe look at the page, in the light and in the dark.
+func (v *visit) accessible() {
+	v.Helper()
+	for _, scheme := range []string{"light", "dark"} {
+		ask[bool](v, fmt.Sprintf(`(() => { document.documentElement.style.colorScheme = %q; return true; })()`, scheme))
+		if !ask[bool](v, `typeof axe === "object"`) {
+			ask[bool](v, v.axe+"; true")
+		}
+		ask[bool](v, `(() => { globalThis.faults = null; axe.run().then(r => { globalThis.faults = r.violations.filter(f => f.impact === "serious" || f.impact === "critical").map(f => f.id + ": " + f.nodes.slice(0, 3).map(n => n.html.slice(0, 200)).join(" … ")); }); return true; })()`)
+		v.until("axe has looked", `globalThis.faults !== null`)
+		for _, fault := range ask[[]string](v, `globalThis.faults`) {
+			v.Errorf("%s, %s: %s", ask[string](v, `location.pathname`), scheme, fault)
+		}
+	}
+	v.shoot("dark-" + ask[string](v, `location.pathname.slice(1, -5)`))
+	ask[bool](v, `document.documentElement.style.colorScheme = "", true`)
 }
 
 // quiz answers all questions right, and one wrong before, and follows the links to the places that show why.
@@ -177,6 +222,7 @@ func (v *visit) quiz() {
 		v.Errorf("of ten right answers the quiz says %q", got)
 	}
 	v.shoot("quiz")
+	v.accessible()
 	for _, q := range quiz {
 		v.open(string(q.At), 1200)
 		if !ask[bool](v, `document.getElementById(decodeURIComponent(location.hash.slice(1))) !== null`) {
@@ -189,6 +235,7 @@ func (v *visit) figures() {
 	v.open("figures.html", 1200)
 	v.until("the figures are drawn", `document.querySelectorAll(".u-wrap canvas").length === 2`)
 	v.shoot("figures")
+	v.accessible()
 	ask[bool](v, `(() => { const r = document.getElementById("epoch"); r.value = 1; r.dispatchEvent(new Event("input")); return true; })()`)
 	if got := ask[string](v, `document.getElementById("epoch-is").textContent`); got != "1" {
 		v.Errorf("the slider says %q", got)
@@ -229,6 +276,8 @@ func (v *visit) playground() {
 		return fmt.Sprintf(`const s = document.getElementById("network"); s.selectedIndex = %d; s.dispatchEvent(new Event("change"))`, i)
 	}
 	v.changed("the highway network has looked", choose(2))
+	v.shoot("highway")
+	v.accessible()
 	if n := ask[int](v, `document.querySelectorAll("#maps canvas").length`); n != 3 {
 		v.Errorf("%d gate maps", n)
 	}

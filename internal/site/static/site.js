@@ -18,7 +18,13 @@ addEventListener("DOMContentLoaded", () => {
 	};
 	addEventListener("hashchange", unfold);
 	unfold();
-	for (const scrolling of document.querySelectorAll("pre")) scrolling.tabIndex = 0; // so that keys can scroll it
+	const reachable = () => { // so that keys can scroll what is wider than the page
+		for (const e of document.querySelectorAll("pre, .katex-display, .chapter table")) {
+			if (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight) e.tabIndex = 0;
+		}
+	};
+	addEventListener("resize", reachable);
+	reachable();
 	document.querySelector(".contents details")?.toggleAttribute("open", matchMedia("(min-width: 62rem)").matches);
 
 	const field = document.getElementById("search"), found = document.getElementById("found");
