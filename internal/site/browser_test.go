@@ -293,6 +293,8 @@ func (v *visit) playground() {
 		v.Errorf("without its stem the network says the same: %s", after)
 	}
 	v.files()
+	ask[bool](v, `document.getElementById("camera").click() || true`)
+	v.until("the page says that there is no camera", `!document.getElementById("trouble").hidden && /camera/.test(document.getElementById("trouble").textContent)`)
 	v.open("playground.html", 390)
 	v.until("four networks have looked, on a phone", `document.body.dataset.looked && document.getElementById("now").dataset.at > 0`)
 	if ask[bool](v, `document.documentElement.scrollWidth > innerWidth`) {

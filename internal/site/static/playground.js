@@ -166,6 +166,8 @@ async function inside() {
 function show(reading, before) {
 	trouble("");
 	$("now").replaceChildren(bars(reading.probabilities, before.probabilities));
+	const best = reading.probabilities.indexOf(Math.max(...reading.probabilities));
+	say(`The ${chosen().title} network says ${site.classes[best]}, ${Math.round(100 * reading.probabilities[best])} %.`);
 	$("now").dataset.at = Number($("now").dataset.at ?? 0) + 1;
 	const names = [...$("blocks").querySelectorAll("label")].map((l) => l.textContent.trim());
 	const head = element("tr", {}, element("th", { textContent: "class" }), ...names.map((n) => element("th", { textContent: n })));
