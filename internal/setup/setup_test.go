@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -347,4 +348,16 @@ func errorIf(failed bool, text string) error {
 		return errors.New(text)
 	}
 	return nil
+}
+
+// A terminal of lab -quick has the variable set. Your own pictures are read there all the same.
+func TestOwnPicturesInQuickMode(t *testing.T) {
+	t.Setenv(EnvQuick, "1")
+	s, err := New(Options{Home: t.TempDir(), Dataset: Folder, Data: t.TempDir(), Anywhere: true, Out: io.Discard})
+	if err != nil || s.Quick || !s.Own() {
+		t.Fatal(s, err)
+	}
+	t.Setenv(EnvQuick, "")
+	_, err = New(Options{Home: t.TempDir(), Dataset: Folder, Data: t.TempDir(), Quick: true, Anywhere: true, Out: io.Discard})
+	wantError(t, err, "leave -quick away")
 }
