@@ -114,7 +114,9 @@ func TestOperate(t *testing.T) {
 		return graph.Concatenate([]*graph.Node{without(scope, images), net(scope.ResetVisited(), images)}, 0)
 	}
 	v := store.GetVariable("/stage2/block2/norm2/batch_normalization/scale")
-	v.MustSetValue(tensors.FromFlatDataAndDimensions(slices.Repeat([]float32{1}, v.Shape().Size()), v.Shape().Size()))
+	if err := v.SetValue(tensors.FromFlatDataAndDimensions(slices.Repeat([]float32{1}, v.Shape().Size()), v.Shape().Size())); err != nil {
+		t.Fatal(err)
+	}
 	if got := logits(t, twice, store); slices.Equal(got[:20], got[20:]) {
 		t.Error("a network of the same graph that is not operated on is, too")
 	}

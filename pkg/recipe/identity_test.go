@@ -39,11 +39,11 @@ func TestIdentityKernels(t *testing.T) {
 		t.Run(test.what, func(t *testing.T) {
 			store := model.NewStore()
 			exec := model.MustNewExec(testBackend(), store, test.net)
-			before := tensors.MustCopyFlatData[float32](exec.MustExec(images)[0])
+			before := tensors.MustCopyFlatData[float32](exec.MustCall(images)[0])
 			if err := IdentityKernels(store); err != nil {
 				t.Fatal(err)
 			}
-			after := tensors.MustCopyFlatData[float32](exec.MustExec(images)[0])
+			after := tensors.MustCopyFlatData[float32](exec.MustCall(images)[0])
 			if !test.want {
 				close32(t, "output", after, before, 0)
 				return

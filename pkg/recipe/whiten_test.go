@@ -25,7 +25,7 @@ func TestWhitenedOutputsAreWhite(t *testing.T) {
 		t.Fatal(err)
 	}
 	exec := model.MustNewExec(testBackend(), store, valid)
-	out := exec.MustExec(images)[0]
+	out := exec.MustCall(images)[0]
 	values := tensors.MustCopyFlatData[float32](out)
 	const filters = 9 // 4 and 4 of opposite sign, and one that is left over
 	covariance := func(a, b int) float64 {
