@@ -122,3 +122,21 @@ func TestBarsWithErrorBars(t *testing.T) {
 		t.Error("no error for one error bar and two bars")
 	}
 }
+
+// Long labels are turned, so that they do not run into each other, and the figure has as much room for the bars as they leave.
+func TestBarsWithLongLabels(t *testing.T) {
+	lowest := func(labels ...string) int { // of the bars' pixels
+		figure, err := Bars(Axes{Title: "Labels"}, labels, Series{Name: "plain", Y: []float64{1, 2, 3, 2}})
+		img, low := decode(t, figure, err), 0
+		for y := range img.Bounds().Dy() {
+			if color.RGBAModel.Convert(img.At(img.Bounds().Dx()/3, y)) == familyColor(t, "plain") || color.RGBAModel.Convert(img.At(img.Bounds().Dx()/4, y)) == familyColor(t, "plain") {
+				low = y
+			}
+		}
+		return low
+	}
+	short, long := lowest("a", "b", "c", "d"), lowest("steps of equal proportion", "without any norms at all", "identity in the kernels", "looks linear at the start")
+	if long > short-20 {
+		t.Errorf("the bars end at row %d with short labels and %d with long ones: these were not turned", short, long)
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -176,8 +177,22 @@ func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
 		}
 	}
 	p.NominalX(labels...)
+	turnLong(p, labels)
 	p.X.Min, p.X.Max = -0.5, float64(len(labels))-0.5
 	return encode(vg.Points(480), vg.Points(290), func(canvas draw.Canvas) { drawBeside(canvas, p, legend) })
+}
+
+// turnLong turns the labels of an axis on their side where they would run into each other.
+func turnLong(p *plot.Plot, labels []string) {
+	const room = 330 * vg.Length(1) // what an axis has beside a legend
+	longest := vg.Length(0)
+	for _, label := range labels {
+		longest = max(longest, p.X.Tick.Label.Width(label))
+	}
+	if longest*vg.Length(len(labels)) > room {
+		p.X.Tick.Label.Rotation = math.Pi / 6
+		p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = text.XRight, text.YCenter
+	}
 }
 
 // whiskers are the error bars of a series of bars, as far beside its labels as the bars.
