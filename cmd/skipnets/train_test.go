@@ -232,7 +232,7 @@ func TestCommandErrors(t *testing.T) {
 		{"eval -quick -net wide-plain-w24 " + residual, "holds the network wide-residual-w24, and -net asks for wide-plain-w24: leave -net away"},
 		{"eval -quick -net wide-residual-w32 " + residual, "holds the network wide-residual-w24"},
 		{"predict -weights " + residual + " ../../notebooks/images/none.png", "no such file"},
-		{"predict -weights run", "give one picture"},
+		{"predict -weights run", "give a picture"},
 		{"predict -weights " + residual + " " + file, "is text, which is not read"},
 		{"bench -precision fp8", `precision "fp8"`},
 		{"bench -steps 0", "-steps 0 is not from 1"},
