@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -186,6 +187,9 @@ func chooseDataset(cmd *cli.Command, networks []weights) error {
 		return cmd.Set(flag, value)
 	}
 	if noted := first.notes[recipe.DatasetNote]; noted != "" && !ownPictures {
+		if !cmd.IsSet("dataset") && !slices.Contains(setup.Datasets(), noted) {
+			return fmt.Errorf("%s was trained on %q, which eval does not read: choose by -dataset or -images what to measure it on", first.file, noted)
+		}
 		if err := set("dataset", noted); err != nil {
 			return err
 		}

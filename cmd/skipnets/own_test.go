@@ -111,7 +111,7 @@ func TestOwnPicturesRefused(t *testing.T) {
 
 // However many pictures there are, a preset makes as many steps as on CIFAR-10, in batches that they fill.
 func TestRecipeForOwnPictures(t *testing.T) {
-	class, err := recipe.Preset("class")
+	class, err := recipe.Preset("class-muon")
 	if err != nil {
 		t.Fatal(err)
 	}
