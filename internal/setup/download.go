@@ -136,17 +136,26 @@ func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
 // checkSum compares the sha256 of a file, in hexadecimal.
 func checkSum(file, want string) error {
-	in, err := os.Open(file)
+	got, err := fileSum(file)
 	if err != nil {
 		return err
+	}
+	if !strings.EqualFold(got, want) {
+		return fmt.Errorf("%s: %w: sha256 is %s, want %s", filepath.Base(file), errWrongSum, got, want)
+	}
+	return nil
+}
+
+// fileSum is the sha256 of a file, in hexadecimal.
+func fileSum(file string) (string, error) {
+	in, err := os.Open(file)
+	if err != nil {
+		return "", err
 	}
 	defer in.Close()
 	digest := sha256.New()
 	if _, err := io.Copy(digest, in); err != nil {
-		return err
+		return "", err
 	}
-	if got := hex.EncodeToString(digest.Sum(nil)); !strings.EqualFold(got, want) {
-		return fmt.Errorf("%s: %w: sha256 is %s, want %s", filepath.Base(file), errWrongSum, got, want)
-	}
-	return nil
+	return hex.EncodeToString(digest.Sum(nil)), nil
 }

@@ -80,19 +80,42 @@ func (s *Setup) UseBackend() string {
 }
 
 func (s *Setup) checkPlugin(ctx context.Context) (string, error) {
-	if _, err := os.Stat(s.path("xla", pluginName)); err != nil {
+	plugin := s.path("xla", pluginName)
+	if _, err := os.Stat(plugin); err != nil {
 		return "", errors.New("not here yet")
 	}
-	about, err := s.tried(ctx, "xla:"+s.path("xla", pluginName))
-	if err != nil {
-		return "", err
-	}
-	if content, err := os.ReadFile(s.path("xla", "about.txt")); err == nil {
-		if _, source, found := strings.Cut(string(content), "from "); found {
-			about += ", from " + strings.TrimSpace(source)
+	source, sum := s.pluginSource()
+	if sum != "" && s.insists { // reading all of it takes longer than a start may
+		if now, err := fileSum(plugin); err != nil {
+			return "", err
+		} else if now != sum {
+			return "", fmt.Errorf("%s has changed since it was put there: its sha256 was %s, and is %s now", plugin, sum, now)
 		}
 	}
-	return about, nil
+	about, err := s.tried(ctx, "xla:"+plugin)
+	if err == nil && source != "" {
+		about += ", from " + source
+	}
+	return about, err
+}
+
+// notePluginSource notes where the plugin comes from that is put in place next, and its digest unless it is "".
+func (s *Setup) notePluginSource(source, sum string) error {
+	return renameio.WriteFile(s.path("xla", "about.txt"), []byte("from "+source+"\nsha256 "+sum+"\n"), 0o644)
+}
+
+// pluginSource reads what has been noted of the plugin. Earlier versions noted no digest.
+func (s *Setup) pluginSource() (source, sum string) {
+	content, _ := os.ReadFile(s.path("xla", "about.txt")) // one of which nothing is known may be as good
+	for line := range strings.Lines(string(content)) {
+		switch key, value, _ := strings.Cut(strings.TrimSpace(line), " "); key {
+		case "from":
+			source = value
+		case "sha256":
+			sum = value
+		}
+	}
+	return source, sum
 }
 
 // unavailable is the file that remembers why there is no plugin.

@@ -64,9 +64,6 @@ func (s *Setup) pluginFrom(ctx context.Context, name string, get func(context.Co
 	if _, err := s.tryPlugin(ctx, "xla:"+plugin); err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(s.path("xla", "about.txt"), []byte("from "+name), 0o644); err != nil {
-		return err
-	}
 	if info, err := os.Lstat(s.path("xla", pluginName)); err == nil && info.IsDir() { // nothing can be renamed to it
 		if err := os.RemoveAll(s.path("xla", pluginName)); err != nil {
 			return s.unwritable(err)
@@ -76,10 +73,14 @@ func (s *Setup) pluginFrom(ctx context.Context, name string, get func(context.Co
 	if err != nil {
 		return err
 	}
-	if inside, err := filepath.Rel(dir, file); err == nil && filepath.IsLocal(inside) {
-		return os.Rename(file, s.path("xla", pluginName))
+	if inside, err := filepath.Rel(dir, file); err != nil || !filepath.IsLocal(inside) { // its owner may renew it
+		return errors.Join(s.notePluginSource(name, ""), renameio.Symlink(plugin, s.path("xla", pluginName)))
 	}
-	return renameio.Symlink(plugin, s.path("xla", pluginName))
+	sum, err := fileSum(file)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.notePluginSource(name, sum), os.Rename(file, s.path("xla", pluginName)))
 }
 
 // installedPlugin is the one that GoMLX finds by itself.

@@ -138,6 +138,43 @@ esac`)
 	noLeftovers(t, s)
 }
 
+// A flipped bit changes neither size nor time, and the plugin may load all the same: the doctor looks at all of it.
+func TestPluginThatChangedUnseen(t *testing.T) {
+	s, _ := newTest(t, Options{Unverified: true})
+	withHelper(t, s, `case $1 in
+find) exit 1 ;;
+install) echo good >"$2/`+pluginName+`" ;;
+try) echo PJRT v0.1 ;;
+esac`)
+	if err := s.Ready(t.Context(), s.Plugin()); err != nil {
+		t.Fatal(err)
+	}
+	plugin := s.path("xla", pluginName)
+	info, err := os.Stat(plugin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	placePlugin(t, s, "gooe\n")
+	if err := os.Chtimes(plugin, info.ModTime(), info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Plugin().Check(t.Context()); err != nil {
+		t.Errorf("a start reads all of it: %v", err)
+	}
+	s.insists = true
+	_, err = s.Plugin().try(t.Context())
+	wantError(t, err, plugin, "has changed since it was put there")
+	if err := s.Mend(t.Context(), s.Plugin()); err != nil || text(t, plugin) != "good\n" {
+		t.Errorf("it is not mended: %v, %q", err, text(t, plugin))
+	}
+	if err := errors.Join(os.Remove(s.path("xla", "about.txt")), os.WriteFile(s.path("xla", "about.txt"), []byte("from elsewhere"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if about, err := s.Plugin().try(t.Context()); err != nil || about != "PJRT v0.1, from elsewhere" {
+		t.Errorf("with a note of an earlier version: %q, %v", about, err)
+	}
+}
+
 // xla is any plugin, as for GoMLX: with one for a GPU, none for the CPU has to be fetched.
 func TestBackendXLAIsAnyPlugin(t *testing.T) {
 	s, said := newTest(t, Options{Backend: "xla"})

@@ -37,13 +37,18 @@ type Report struct {
 	Commit           string  `json:"commit"` // of the program that trained, where its build knows it: go build does, go run does not
 }
 
-// Save writes the report to a run's folder; it replaces an older one whole or not at all.
+// Save writes the report to a run's folder; it replaces an older one whole or not at all. It removes what a process that was killed
+// while it wrote the report has left.
 func (r Report) Save(dir string) error {
 	text, err := json.MarshalIndent(r, "", "\t")
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	if err := whole.WriteFile(filepath.Join(dir, ReportFile), append(text, '\n'), 0o644); err != nil {
+	file := filepath.Join(dir, ReportFile)
+	if err := whole.RemoveUnfinished(file); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	if err := whole.WriteFile(file, append(text, '\n'), 0o644); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil

@@ -16,8 +16,14 @@ import (
 func TestReport(t *testing.T) {
 	dir := t.TempDir()
 	want := recipe.Report{Network: "residual-20", Seed: 3, TestAccuracy: 0.9161, Seconds: 995.2, Commit: "4f2aa64"}
+	if err := os.WriteFile(filepath.Join(dir, "."+recipe.ReportFile+"123"), []byte("{"), 0o644); err != nil { // of a killed process
+		t.Fatal(err)
+	}
 	if err := want.Save(dir); err != nil {
 		t.Fatal(err)
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
+		t.Errorf("the folder holds %v, %v", files, err)
 	}
 	if got, err := recipe.LoadReport(dir); err != nil || got != want {
 		t.Errorf("%+v, %v; want %+v", got, err, want)
