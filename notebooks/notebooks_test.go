@@ -85,7 +85,7 @@ func TestExecute(t *testing.T) {
 // execute runs a notebook and checks the outputs it gives now.
 func execute(t *testing.T, s *setup.Setup, name string) {
 	start := time.Now()
-	executed, _, err := s.Execute(t.Context(), name, t.TempDir(), patience)
+	executed, err := s.Execute(t.Context(), name, t.TempDir(), patience)
 	if err != nil {
 		t.Fatal(err)
 	}

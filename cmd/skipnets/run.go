@@ -13,10 +13,9 @@ import (
 func runCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "run",
-		Usage:     "make ready what is missing, execute the notebooks and solutions without a browser and write HTML pages (their formulas are set by MathJax, from the network)",
+		Usage:     "make ready what is missing, execute the notebooks and solutions without a browser; the executed ones go to runs/notebooks in $SKIPNETS_HOME",
 		ArgsUsage: "[notebook…]",
 		Flags: setupFlags(
-			&cli.StringFlag{Name: "html", Usage: "the folder for the pages (default: runs/html in $SKIPNETS_HOME)"},
 			&cli.BoolFlag{Name: "save", Usage: "also write the outputs into the notebooks themselves"},
 		),
 		Action: func(ctx context.Context, c *cli.Command) error {
@@ -32,7 +31,7 @@ func runCommand() *cli.Command {
 			if err := s.Ready(ctx, s.Steps()...); err != nil {
 				return err
 			}
-			return s.Run(ctx, setup.RunOptions{Notebooks: c.Args().Slice(), HTML: c.String("html"), Save: c.Bool("save")})
+			return s.Run(ctx, setup.RunOptions{Notebooks: c.Args().Slice(), Save: c.Bool("save")})
 		},
 	}
 }

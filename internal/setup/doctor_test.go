@@ -286,7 +286,7 @@ func TestKernelFromDesktop(t *testing.T) {
 		t.Fatal(err)
 	}
 	executed := filepath.Join(dir, "executed.ipynb")
-	cmd := s.pythonCommand(t.Context(), "-c", executeScript, notebook, KernelName, executed, filepath.Join(dir, "page.html"))
+	cmd := s.pythonCommand(t.Context(), "-c", executeScript, notebook, KernelName, executed)
 	cmd.Env = []string{"HOME=" + os.Getenv("HOME"), "PATH=/usr/bin:/bin"}
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, output)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Execute a notebook and write the result and an HTML page of it: execute.py NOTEBOOK KERNEL EXECUTED PAGE.
+"""Execute a notebook and write the result: execute.py NOTEBOOK KERNEL EXECUTED.
 
 On standard output, "cell NUMBER OF" announces each cell, and "sign" says that one has shown something. A cell that fails
 ends the run: its source and what it printed go to standard error, EXECUTED holds what was done so far, and the exit status
@@ -16,7 +16,6 @@ import time
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from nbconvert.exporters import HTMLExporter
 
 CELL_GRACE = 0.5  # seconds in which a kernel that is going may have its last words
 
@@ -61,7 +60,7 @@ def execute(client, cells):
     return ""
 
 
-def main(notebook, kernel, executed, page):
+def main(notebook, kernel, executed):
     try:
         content = nbformat.read(notebook, as_version=4)
         nbformat.validate(content)
@@ -90,8 +89,6 @@ def main(notebook, kernel, executed, page):
             return 1
     finally:
         nbformat.write(content, executed)
-    with open(page, "w", encoding="utf-8") as out:
-        out.write(HTMLExporter(template_name="lab").from_notebook_node(content)[0])
     return 0
 
 

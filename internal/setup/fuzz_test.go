@@ -190,19 +190,3 @@ func FuzzUnzipOne(f *testing.F) {
 		}
 	})
 }
-
-// A link on a page leads to a page that is in the folder, or stays as it is.
-func FuzzLinked(f *testing.F) {
-	for _, link := range []string{"01_plain.ipynb", "a/01_plain.ipynb#x", "https://e.org/01_plain.ipynb", "01%5Fplain.ipynb", "../..", "", "#a", "none.ipynb", "//e.org/01_plain.ipynb", "01_plain.ipynb?&amp;x", "..ipynb", "%zz.ipynb", "\x00.ipynb"} {
-		f.Add(link)
-	}
-	pages := f.TempDir()
-	put(f, filepath.Join(pages, "01_plain.html"), nil)
-	f.Fuzz(func(t *testing.T, link string) {
-		fuzztest.Read(t, func() {
-			if to, found := linked(pages, link); found && to != "01_plain.html" && !strings.HasPrefix(to, "01_plain.html#") {
-				t.Errorf("%q leads to %q", link, to)
-			}
-		})
-	})
-}

@@ -49,26 +49,25 @@ func notebooksIn(dir string) (notebooks []string, err error) {
 // RunOptions say what Run does.
 type RunOptions struct {
 	Notebooks []string // default: all of the course, and the solutions
-	HTML      string   // the folder for the pages; default: runs/html in Home
 	Save      bool     // also write the outputs into the notebooks themselves
 }
 
-// Run executes notebooks one after the other and writes an HTML page of each, which lead to each other as the notebooks do,
-// and an index.html. A notebook that fails does not keep the others from being run.
+// Run executes notebooks one after the other. The executed ones go to the folder runs/notebooks in Home. A notebook that fails
+// does not keep the others from being run.
 func (s *Setup) Run(ctx context.Context, options RunOptions) (err error) {
 	if len(options.Notebooks) == 0 {
 		if options.Notebooks, err = s.Notebooks(); err != nil {
 			return err
 		}
 	}
-	pages := firstOf(options.HTML, s.path("runs", "html"))
-	if err := os.MkdirAll(pages, 0o755); err != nil {
-		return err
+	into := s.path("runs", "notebooks")
+	if err := os.MkdirAll(into, 0o755); err != nil {
+		return s.unwritable(err)
 	}
 	var failures []error
 	for _, notebook := range options.Notebooks {
 		start := time.Now()
-		page, err := s.runOne(ctx, notebook, pages, options.Save)
+		executed, err := s.runOne(ctx, notebook, into, options.Save)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -77,33 +76,19 @@ func (s *Setup) Run(ctx context.Context, options RunOptions) (err error) {
 			failures = append(failures, fmt.Errorf("%s failed", notebook))
 			continue
 		}
-		s.say("✓ %s: %s (%v)", filepath.Base(notebook), page, time.Since(start).Round(time.Second))
-	}
-	course, err := s.Notebooks()
-	if err != nil {
-		return err
-	}
-	course = append(course, options.Notebooks...)
-	if err := writeIndex(pages, course); err != nil {
-		failures = append(failures, fmt.Errorf("the index: %w", err))
-	}
-	if err := linkPages(pages, course); err != nil {
-		failures = append(failures, fmt.Errorf("links between the pages: %w", err))
+		s.say("✓ %s: %s (%v)", filepath.Base(notebook), executed, time.Since(start).Round(time.Second))
 	}
 	return errors.Join(failures...)
 }
 
-// runOne executes a notebook and puts the page, and the outputs if they are to be saved, where they belong.
-func (s *Setup) runOne(ctx context.Context, notebook, pages string, save bool) (page string, err error) {
-	if err := os.MkdirAll(s.path("runs"), 0o755); err != nil {
-		return "", s.unwritable(err)
-	}
+// runOne executes a notebook and puts the executed one into a folder, and in the place of the notebook if it is to be saved.
+func (s *Setup) runOne(ctx context.Context, notebook, into string, save bool) (result string, err error) {
 	dir, err := os.MkdirTemp(s.path("runs"), "notebook-")
 	if err != nil {
 		return "", s.unwritable(err)
 	}
 	defer os.RemoveAll(dir)
-	executed, written, err := s.Execute(ctx, notebook, dir, 0)
+	executed, err := s.Execute(ctx, notebook, dir, 0)
 	if err != nil {
 		return "", err
 	}
@@ -112,8 +97,8 @@ func (s *Setup) runOne(ctx context.Context, notebook, pages string, save bool) (
 			return "", err
 		}
 	}
-	page = filepath.Join(pages, filepath.Base(written))
-	return page, replace(written, page)
+	result = filepath.Join(into, filepath.Base(executed))
+	return result, replace(executed, result)
 }
 
 // replace gives one file the content of another, in one go.
@@ -129,33 +114,32 @@ func replace(from, to string) error {
 var executeScript string
 
 // Execute runs a notebook from top to bottom through the GoNB kernel, in the folder in which it lies, as JupyterLab
-// does. The notebook itself is only read: the executed one and an HTML page of it are written into dir. If a cell
-// fails, the error shows the cell and what it printed.
+// does. The notebook itself is only read: the executed one is written into dir. If a cell fails, the error shows the cell
+// and what it printed.
 //
 // Patience is how long the notebook may be at work without a sign of it: a cell that begins, or shows something. With 0, that
 // is for ever.
-func (s *Setup) Execute(ctx context.Context, notebook, dir string, patience time.Duration) (executed, page string, err error) {
+func (s *Setup) Execute(ctx context.Context, notebook, dir string, patience time.Duration) (executed string, err error) {
 	if notebook, err = filepath.Abs(notebook); err != nil { // programs take a name that begins with a dash for an option
-		return "", "", err
+		return "", err
 	}
 	if err := CheckNotebook(notebook); err != nil {
-		return "", "", err
+		return "", err
 	}
 	name := filepath.Base(notebook)
 	executed = filepath.Join(dir, name)
-	page = filepath.Join(dir, pageName(name))
 	ctx, sign, stop := watchdog(ctx, patience)
 	defer stop()
-	cmd := s.pythonCommand(ctx, "-c", executeScript, notebook, KernelName, executed, page)
+	cmd := s.pythonCommand(ctx, "-c", executeScript, notebook, KernelName, executed)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it stops the kernel first
 	cells, err := cmd.StdoutPipe()
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
 	var trouble bytes.Buffer
 	cmd.Stderr = &trouble
 	if err := cmd.Start(); err != nil {
-		return "", "", err
+		return "", err
 	}
 	bar, cell := s.steps(name), 0
 	for lines := bufio.NewScanner(cells); lines.Scan(); sign() {
@@ -167,11 +151,11 @@ func (s *Setup) Execute(ctx context.Context, notebook, dir string, patience time
 	err = cmd.Wait()
 	switch cause := context.Cause(ctx); {
 	case err == nil:
-		return executed, page, nil
+		return executed, nil
 	case cause != nil && !errors.Is(cause, context.Canceled):
-		return "", "", fmt.Errorf("stopped at cell %d: %w", cell, cause)
+		return "", fmt.Errorf("stopped at cell %d: %w", cell, cause)
 	default:
-		return "", "", fmt.Errorf("%s: %w%s", name, err, tail(trouble.String()))
+		return "", fmt.Errorf("%s: %w%s", name, err, tail(trouble.String()))
 	}
 }
 

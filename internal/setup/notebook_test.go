@@ -59,10 +59,10 @@ func TestExecuteFails(t *testing.T) {
 		"does not parse":   {"%%\nfmt.Println(", "expected"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, page, err := s.Execute(t.Context(), write(t, "%%\nfmt.Println(1)", test.cell, "%%\nfmt.Println(2)"), t.TempDir(), 0)
+			executed, err := s.Execute(t.Context(), write(t, "%%\nfmt.Println(1)", test.cell, "%%\nfmt.Println(2)"), t.TempDir(), 0)
 			wantError(t, err, strings.ReplaceAll(test.cell, "\n", "\n    "), test.reason)
-			if page != "" {
-				t.Errorf("there is a page: %s", page)
+			if executed != "" {
+				t.Errorf("there is a notebook: %s", executed)
 			}
 			forNobody(t, err)
 		})
@@ -123,7 +123,7 @@ func TestExecuteInvalid(t *testing.T) {
 		if err := os.WriteFile(file, []byte(`{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": `+cells+`}`), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		_, _, err := s.Execute(t.Context(), file, t.TempDir(), 0)
+		_, err := s.Execute(t.Context(), file, t.TempDir(), 0)
 		wantError(t, err, "invalid.ipynb", "not a notebook that Jupyter accepts")
 		forNobody(t, err)
 	}
@@ -182,9 +182,8 @@ func TestOddPaths(t *testing.T) {
 	if err := os.Rename(write(t, cell), notebook); err != nil {
 		t.Fatal(err)
 	}
-	pages := filepath.Join(t.TempDir(), oddName)
 	t.Chdir(filepath.Dir(notebook)) // so that the name begins with a dash
-	if err := there.Run(t.Context(), RunOptions{Notebooks: []string{filepath.Base(notebook)}, HTML: pages, Save: true}); err != nil {
+	if err := there.Run(t.Context(), RunOptions{Notebooks: []string{filepath.Base(notebook)}, Save: true}); err != nil {
 		t.Fatal(err)
 	}
 	var saved struct {
@@ -250,7 +249,7 @@ func TestKernelFails(t *testing.T) {
 				}
 			}
 			kill := "%%\nsyscall.Kill(-os.Getppid(), syscall.SIGKILL) // with all that it has started"
-			_, _, err := there.Execute(t.Context(), write(t, kill), t.TempDir(), 0)
+			_, err := there.Execute(t.Context(), write(t, kill), t.TempDir(), 0)
 			wantError(t, err, append(test.want, "small.ipynb")...)
 			forNobody(t, err)
 		})
@@ -272,7 +271,7 @@ func TestPatience(t *testing.T) {
 		if err := os.Rename(program(t, script), s.python()); err != nil {
 			t.Fatal(err)
 		}
-		_, _, err := s.Execute(t.Context(), write(t, ""), t.TempDir(), patience)
+		_, err := s.Execute(t.Context(), write(t, ""), t.TempDir(), patience)
 		if want != "" {
 			wantError(t, err, want)
 		} else if err != nil {
@@ -289,17 +288,13 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := filepath.Join(t.TempDir(), "pages")
-	err = s.Run(t.Context(), RunOptions{Notebooks: []string{bad, good}, HTML: pages, Save: true})
+	err = s.Run(t.Context(), RunOptions{Notebooks: []string{bad, good}, Save: true})
 	wantError(t, err, bad+" failed")
-	for name, file := range map[string]string{"the page": filepath.Join(pages, "small.html"), "the saved notebook": good} {
+	for name, file := range map[string]string{"the executed notebook": s.path("runs", "notebooks", "small.ipynb"), "the saved notebook": good} {
 		content, err := os.ReadFile(file)
 		if err != nil || !strings.Contains(string(content), "42") {
 			t.Errorf("%s lacks the output: %v", name, err)
 		}
-	}
-	if index, err := os.ReadFile(filepath.Join(pages, "index.html")); err != nil || !strings.Contains(string(index), `href="small.html"`) {
-		t.Errorf("the index does not lead to the page: %v", err)
 	}
 	if after, err := os.ReadFile(bad); err != nil || string(after) != string(before) {
 		t.Errorf("the notebook that fails has been changed: %v", err)

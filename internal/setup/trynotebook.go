@@ -51,7 +51,7 @@ func (s *Setup) tryKernel(ctx context.Context) error {
 	if err := os.WriteFile(notebook, []byte(oneCell), 0o644); err != nil {
 		return s.fullDisk(err)
 	}
-	executed, _, err := s.Execute(ctx, notebook, into, patienceForOneCell)
+	executed, err := s.Execute(ctx, notebook, into, patienceForOneCell)
 	if err != nil {
 		return fmt.Errorf("a cell does not run: %w", err)
 	}

@@ -125,7 +125,8 @@ func links(body string) string {
 		} else if notebook {
 			to = &url.URL{Path: name + ".html", Fragment: to.Fragment}
 		} else {
-			return parts[1] + `="` + html.EscapeString(repository+path.Join("notebooks", to.Path)) + `"`
+			file := url.URL{Path: path.Join("/notebooks", to.Path), Fragment: to.Fragment}
+			return parts[1] + `="` + html.EscapeString(repository+strings.TrimPrefix(file.String(), "/")) + `"`
 		}
 		return parts[1] + `="` + html.EscapeString(to.String()) + `"`
 	})
