@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/urfave/cli/v3"
 
+	"github.com/skipnets/skipnets/internal/about"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
@@ -75,7 +76,7 @@ func benchAction(ctx context.Context, cmd *cli.Command) error {
 	}
 	out := cmd.Root().Writer
 	if !cmd.Bool("json") {
-		fmt.Fprintf(out, "%s, %s, batch %d, median of %d steps\n\n", machine(), description(backend), cmd.Int("batch"), cmd.Int("steps"))
+		fmt.Fprintf(out, "%s, %s, batch %d, median of %d steps\n\n", about.Machine(), description(backend), cmd.Int("batch"), cmd.Int("steps"))
 		fmt.Fprintln(out, "| network | precision | training, images/s | evaluation, images/s | first step, s | peak memory, GB |")
 		fmt.Fprintln(out, "|---|---|--:|--:|--:|--:|")
 	}
@@ -118,7 +119,7 @@ func (m measurement) write(out io.Writer, asJSON bool) error {
 }
 
 func bench(ctx context.Context, backend compute.Backend, devices int, name string, bf16 bool, batch, steps int) (measurement, error) {
-	m := measurement{Network: name, Precision: precision(bf16), Batch: batch, Steps: steps, Machine: machine(), Backend: description(backend)}
+	m := measurement{Network: name, Precision: precision(bf16), Batch: batch, Steps: steps, Machine: about.Machine(), Backend: description(backend)}
 	net, err := nets.Parse(name, len(cifar.Classes10))
 	if err != nil {
 		return m, err

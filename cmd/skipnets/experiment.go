@@ -12,6 +12,7 @@ import (
 
 	"github.com/gomlx/compute"
 
+	"github.com/skipnets/skipnets/internal/about"
 	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
@@ -40,7 +41,7 @@ func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, e
 	if err != nil {
 		return recipe.Report{}, err
 	}
-	notes, err := recipe.DataNotes(t.dataset, t.training.Format, commit())
+	notes, err := recipe.DataNotes(t.dataset, t.training.Format, about.Commit())
 	if err != nil {
 		return recipe.Report{}, err
 	}

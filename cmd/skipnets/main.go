@@ -13,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/skipnets/skipnets/internal/about"
 	"github.com/skipnets/skipnets/internal/setup/pjrt"
 	_ "github.com/skipnets/skipnets/pkg/accel/allocator" // keeps freed memory: training is faster on a CPU
 )
@@ -34,7 +35,7 @@ func app() *cli.Command {
 	return &cli.Command{
 		Name:                  "skipnets",
 		Usage:                 "plain, residual, highway and dense networks on CIFAR-10, in Go",
-		Version:               cmp.Or(commit(), "of an unknown commit"), // makes the flag; printVersion answers it
+		Version:               cmp.Or(about.Commit(), "of an unknown commit"), // makes the flag; printVersion answers it
 		EnableShellCompletion: true,
 		ConfigureShellCompletionCommand: func(c *cli.Command) {
 			c.Hidden, c.Usage = false, "print a script that completes skipnets' commands and flags in bash, zsh, fish or PowerShell"

@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v3"
 	processor "golang.org/x/sys/cpu"
 
+	"github.com/skipnets/skipnets/internal/about"
 	"github.com/skipnets/skipnets/internal/setup"
 	"github.com/skipnets/skipnets/internal/setup/pjrt"
 )
@@ -24,12 +25,12 @@ import (
 func printVersion(cmd *cli.Command) { writeVersion(cmd.Root().Writer) }
 
 func writeVersion(w io.Writer) {
-	fmt.Fprintf(w, "skipnets %s, %s on %s/%s\n", cmp.Or(commit(), "of an unknown commit"), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(w, "skipnets %s, %s on %s/%s\n", cmp.Or(about.Commit(), "of an unknown commit"), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	for _, module := range modules("github.com/gomlx/gomlx", "github.com/gomlx/compute", "github.com/gomlx/go-xla", "github.com/janpfeifer/gonb") {
 		fmt.Fprintf(w, "  %s\n", module)
 	}
 	fmt.Fprintf(w, "  XLA plugin: %s\n", plugin())
-	fmt.Fprintf(w, "  processor: %s; %s\n", machine(), cmp.Or(strings.Join(features(), ", "), "none of the features that matter here"))
+	fmt.Fprintf(w, "  processor: %s; %s\n", about.Machine(), cmp.Or(strings.Join(features(), ", "), "none of the features that matter here"))
 }
 
 // modules are those of the paths that this program was built with, with their versions.
