@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/skipnets/skipnets/internal/about"
 	"github.com/skipnets/skipnets/internal/home"
 	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
@@ -43,7 +44,7 @@ func Rescues() []Arm {
 		{Name: "residual", Stack: nets.Standard(nets.ResidualMerge)},
 	}
 	arms[2].Stack.WithoutNorm = true
-	arms[4].Stack.WithoutNorm, arms[4].Stack.LooksLinear, arms[4].Stack.Seed = true, true, 1
+	arms[4].Stack.WithoutNorm, arms[4].Stack.LooksLinear = true, true
 	return arms
 }
 
@@ -70,6 +71,17 @@ func Dial(lambdas ...float64) []Arm {
 	return arms
 }
 
+// Scales are fixed factors of shortcut and branch, y = ReLU(a·x + b·F(x)), with each pair (a, b) of the list.
+func Scales(pairs ...[2]float64) []Arm {
+	var arms []Arm
+	for _, pair := range pairs {
+		stack := nets.Standard(nets.ResidualMerge)
+		stack.Skip, stack.Branch = pair[0], pair[1]
+		arms = append(arms, Arm{Name: fmt.Sprintf("residual, a = %g, b = %g", pair[0], pair[1]), Stack: stack})
+	}
+	return arms
+}
+
 // Gates are highway networks whose gates start at the biases of the list.
 func Gates(biases ...float64) []Arm {
 	var arms []Arm
@@ -81,45 +93,57 @@ func Gates(biases ...float64) []Arm {
 	return arms
 }
 
-// Unnormalised are ways to do without batch norm: a plain network, a residual one, and two that weaken the branches at the start.
+// Unnormalised are ways to do without batch norm in a residual network: as it is, and with branches that are weak at the start. The plain network
+// without norms is one of [Rescues].
 func Unnormalised() []Arm {
 	arms := []Arm{
-		{Name: "plain", Stack: nets.Standard(nets.PlainMerge), Change: slower},
+		{Name: "residual, SkipInit, full rate", Stack: nets.Standard(nets.ResidualMerge)}, // it begins as the identity, and bears it
+		{Name: "residual, SkipInit", Stack: nets.Standard(nets.ResidualMerge), Change: slower},
 		{Name: "residual, α = 1", Stack: nets.Standard(nets.ResidualMerge), Change: slower},
 		{Name: "residual, α = 0.1", Stack: nets.Standard(nets.ResidualMerge), Change: slower},
-		{Name: "residual, SkipInit", Stack: nets.Standard(nets.ResidualMerge), Change: slower},
-		{Name: "residual, SkipInit, full rate", Stack: nets.Standard(nets.ResidualMerge)}, // it begins as the identity, and bears it
 	}
 	for i := range arms {
 		arms[i].Stack.WithoutNorm = true
 	}
-	arms[2].Stack.Branch = 0.1
-	for i := range arms[3:] {
-		arms[3+i].Stack.Branch, arms[3+i].Stack.LearnedBranch = 0, true
+	for i := range arms[:2] {
+		arms[i].Stack.Branch, arms[i].Stack.LearnedBranch = 0, true
 	}
+	arms[3].Stack.Branch = 0.1
 	return arms
 }
 
-// Experiments are the lists of arms that docs/bench/why trains, by name, in the order in which they are worth the time.
+// Deepest are those of the networks without norms that say most, to train with twice as many layers, beside a residual network with norms.
+func Deepest() []Arm {
+	plain := Arm{Name: "plain without norms", Stack: nets.Standard(nets.PlainMerge), Change: slower}
+	plain.Stack.WithoutNorm = true
+	return []Arm{Unnormalised()[0], plain, {Name: "residual with norms", Stack: nets.Standard(nets.ResidualMerge)}}
+}
+
+// Experiments are the lists of arms that docs/bench/why trains, in the order in which they are worth the time. No training is in two of
+// them: λ = 1 of the dial, for example, is the residual network of the rescues.
 func Experiments() []Experiment {
 	return []Experiment{
-		{"rescue", Rescues()},
-		{"unnormalised", Unnormalised()},
-		{"dial", Dial(0.5, 1.25, 0, 0.75, 1, 1.5)},
-		{"gates", Gates(-3, 1, -6, -1)},
+		{"rescue", []int{56}, Rescues()},
+		{"gates", []int{56, 20}, Gates(-3, -1, 2, -6, 0)},
+		{"unnormalised", []int{56}, Unnormalised()},
+		{"deepest", []int{110}, Deepest()},
+		{"dial", []int{56}, Dial(0.5, 0.75, 1.25, 0.9, 1.1)},
+		{"scales", []int{56}, Scales([2]float64{1, 0.5}, [2]float64{0.5, 0.5}, [2]float64{1, 2}, [2]float64{0.5, 2})},
 	}
 }
 
-// An Experiment is arms that belong together.
+// An Experiment is arms that belong together, and the depths at which they are trained.
 type Experiment struct {
-	Name string
-	Arms []Arm
+	Name   string
+	Depths []int
+	Arms   []Arm
 }
 
 // Try trains the arm and returns what is kept of it in the repository: see Losses.
 func (a Arm) Try(ctx context.Context, experiment string, depth int, pictures images.Set, r recipe.Recipe, seed int64) (Tried, error) {
 	losses, err := a.Losses(ctx, depth, pictures, r, seed)
-	tried := Tried{Experiment: experiment, Arm: a.Name, Depth: depth, Images: pictures.Len(), Recipe: r.Name, Seed: seed, Losses: losses}
+	tried := Tried{Experiment: experiment, Arm: a.Name, Depth: depth, Images: pictures.Len(), Recipe: r.Name, Seed: seed, Losses: losses,
+		Commit: about.Commit(), Machine: about.Machine()}
 	if n := len(losses); n > 0 && math.IsNaN(losses[n-1]) {
 		tried.Losses, tried.Diverged = losses[:n-1], true
 	}
@@ -188,6 +212,7 @@ func (a Arm) job(depth int, pictures images.Set, r recipe.Recipe, seed int64) (r
 	if a.Change != nil {
 		a.Change(&r)
 	}
+	a.Stack.Seed = uint64(seed) // draws the first weights that the trainer does not draw
 	net, err := a.Stack.HalfStack(depth, len(pictures.Classes))
 	if err != nil {
 		return recipe.Job{}, err

@@ -3,6 +3,7 @@
 package lesson
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -13,15 +14,12 @@ import (
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
-// Every arm builds, has a name of its own, and differs from the first of its experiment.
+// Every arm builds at the depths of its experiment. Its name is its own there, and its training differs from all others.
 func TestArms(t *testing.T) {
+	trainings := map[string]string{}
 	for _, experiment := range Experiments() {
-		name, arms := experiment.Name, experiment.Arms
-		var names, made []string
-		for _, arm := range arms {
-			if _, err := arm.Stack.HalfStack(8, 10); err != nil {
-				t.Errorf("%s, %s: %v", name, arm.Name, err)
-			}
+		names := map[string]bool{}
+		for _, arm := range experiment.Arms {
 			r, err := recipe.Preset("quick")
 			if err != nil {
 				t.Fatal(err)
@@ -30,15 +28,25 @@ func TestArms(t *testing.T) {
 				arm.Change(&r)
 			}
 			if err := r.Validate(); err != nil {
-				t.Errorf("%s, %s: %v", name, arm.Name, err)
+				t.Errorf("%s, %s: %v", experiment.Name, arm.Name, err)
 			}
-			names, made = append(names, arm.Name), append(made, arm.identity(8, 100, r, 1))
+			if names[arm.Name] {
+				t.Errorf("%s has two arms %s", experiment.Name, arm.Name)
+			}
+			names[arm.Name] = true
+			for _, depth := range experiment.Depths {
+				if _, err := arm.Stack.HalfStack(depth, 10); err != nil {
+					t.Errorf("%s, %s: %v", experiment.Name, arm.Name, err)
+				}
+				what := fmt.Sprintf("%+v %s %d", arm.Stack, r, depth)
+				if other, found := trainings[what]; found {
+					t.Errorf("%s, %s is the training of %s", experiment.Name, arm.Name, other)
+				}
+				trainings[what] = experiment.Name + ", " + arm.Name
+			}
 		}
-		for _, list := range [][]string{names, made} {
-			slices.Sort(list)
-			if len(slices.Compact(list)) != len(arms) {
-				t.Errorf("%s: two arms are the same: %v", name, list)
-			}
+		if len(experiment.Depths) == 0 || len(experiment.Arms) == 0 {
+			t.Errorf("%s trains nothing", experiment.Name)
 		}
 	}
 }
@@ -61,14 +69,14 @@ func TestLosses(t *testing.T) {
 	if err != nil || !slices.Equal(first, again) {
 		t.Errorf("the second time %v, %v, want %v", again, err, first)
 	}
-	wild := Unnormalised()[0]
+	wild := Rescues()[2]
 	wild.Change = func(r *recipe.Recipe) { r.LearningRate = 1e9 }
 	diverged, err := wild.Losses(t.Context(), 8, few, r, 1)
 	if err != nil || len(diverged) == 0 || !math.IsNaN(diverged[len(diverged)-1]) {
 		t.Errorf("a training that diverges gives %v, %v", diverged, err)
 	}
 	tried, err := wild.Try(t.Context(), "rescue", 8, few, r, 1)
-	if err != nil || !tried.Diverged || len(tried.Losses) != len(diverged)-1 || tried.Images != 60 || tried.Recipe != "tiny" {
+	if err != nil || !tried.Diverged || len(tried.Losses) != len(diverged)-1 || tried.Images != 60 || tried.Recipe != "tiny" || tried.Machine == "" {
 		t.Errorf("and is kept as %+v, %v", tried, err)
 	}
 }

@@ -24,6 +24,8 @@ type Tried struct {
 	Seed       int64     `json:"seed"`
 	Losses     []float64 `json:"losses"`             // the mean training loss of each epoch
 	Diverged   bool      `json:"diverged,omitempty"` // the loss was no number in the epoch after these
+	Commit     string    `json:"commit"`             // of the program that trained, as in [recipe.Report]
+	Machine    string    `json:"machine"`
 }
 
 // Same tells whether two are the same training.

@@ -2,9 +2,10 @@
 
 // Why trains the arms of the experiments in notebook 06: attempts to rescue a deep plain network, the skip dial, gate
 // biases, networks without normalisation. It appends each training loss to a file that the notebook reads. What the file
-// has is not done again, and a training that was interrupted goes on: give the same command.
+// has is not done again, and a training that was interrupted goes on: give the same command. A training takes a minute or two on two
+// cores.
 //
-//	go run ./docs/bench/why [-depth 56] [-images 4000] [-seeds 1] [-only rescue] [-file notebooks/trained/why/losses.jsonl]
+//	go run ./docs/bench/why [-only rescue] [-depth 56] [-images 4000] [-seeds 3] [-file notebooks/trained/why/losses.jsonl]
 package main
 
 import (
@@ -15,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 
 	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/lesson"
@@ -33,10 +35,10 @@ func main() {
 	var s study
 	flag.StringVar(&s.file, "file", "notebooks/trained/why/losses.jsonl", "where the losses are kept")
 	flag.StringVar(&s.preset, "preset", "quick", "whose recipe")
-	flag.StringVar(&s.only, "only", "", "one experiment: rescue, unnormalised, dial or gates; empty for all")
-	flag.IntVar(&s.depth, "depth", 56, "layers")
+	flag.StringVar(&s.only, "only", "", "one experiment: "+strings.Join(names(), ", ")+"; empty for all")
+	flag.IntVar(&s.depth, "depth", 0, "layers; 0 for those that belong to the experiment")
 	flag.IntVar(&s.images, "images", 4000, "training images")
-	flag.Int64Var(&s.seeds, "seeds", 1, "seeds of each arm, beginning with 1")
+	flag.Int64Var(&s.seeds, "seeds", 3, "seeds of each arm, beginning with 1")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -45,7 +47,17 @@ func main() {
 	}
 }
 
+func names() (names []string) {
+	for _, experiment := range lesson.Experiments() {
+		names = append(names, experiment.Name)
+	}
+	return names
+}
+
 func (s study) run(ctx context.Context) error {
+	if s.only != "" && !slices.Contains(names(), s.only) {
+		return fmt.Errorf("no experiment %q: -only takes %s", s.only, strings.Join(names(), ", "))
+	}
 	r, err := recipe.Preset(s.preset)
 	if err != nil {
 		return err
@@ -63,9 +75,14 @@ func (s study) run(ctx context.Context) error {
 			if s.only != "" && s.only != experiment.Name {
 				continue
 			}
-			for _, arm := range experiment.Arms {
-				if err := s.try(ctx, experiment.Name, arm, some, r, seed); err != nil {
-					return err
+			if s.depth != 0 {
+				experiment.Depths = []int{s.depth}
+			}
+			for _, depth := range experiment.Depths {
+				for _, arm := range experiment.Arms {
+					if err := s.try(ctx, experiment.Name, arm, depth, some, r, seed); err != nil {
+						return err
+					}
 				}
 			}
 		}
@@ -74,19 +91,19 @@ func (s study) run(ctx context.Context) error {
 }
 
 // try trains an arm, unless the file has it.
-func (s study) try(ctx context.Context, experiment string, arm lesson.Arm, pictures images.Set, r recipe.Recipe, seed int64) error {
+func (s study) try(ctx context.Context, experiment string, arm lesson.Arm, depth int, pictures images.Set, r recipe.Recipe, seed int64) error {
 	done, err := lesson.ReadTried(s.file)
 	if err != nil {
 		return err
 	}
-	wanted := lesson.Tried{Experiment: experiment, Arm: arm.Name, Depth: s.depth, Images: pictures.Len(), Recipe: r.Name, Seed: seed}
+	wanted := lesson.Tried{Experiment: experiment, Arm: arm.Name, Depth: depth, Images: pictures.Len(), Recipe: r.Name, Seed: seed}
 	if slices.ContainsFunc(done, wanted.Same) {
 		return nil
 	}
-	tried, err := arm.Try(ctx, experiment, s.depth, pictures, r, seed)
+	tried, err := arm.Try(ctx, experiment, depth, pictures, r, seed)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-14s %-22s %d layers, seed %d: training losses %.3f\n", experiment, arm.Name, s.depth, seed, tried.Losses)
+	fmt.Printf("%-12s %-30s %d layers, seed %d: training losses %.3f\n", experiment, arm.Name, depth, seed, tried.Losses)
 	return lesson.AppendTried(s.file, tried)
 }
