@@ -50,7 +50,16 @@ func wiring(store *model.Store, blocks []string) (kernels []string, written []in
 // small s all but the rounding of a float32 is b·F(x).
 const noShortcut = 1e-6
 
-func carriedFactor(changes Changes) float32 { return float32(max(changes.Shortcut, noShortcut)) }
+func carriedFactor(scale Scale) float32 { return float32(max(scale.Shortcut, noShortcut)) }
+
+// of gives the factors of a block.
+func (c Changes) of(block string) Scale {
+	own, has := c.Own[block]
+	if !has {
+		own = Scale{1, 1}
+	}
+	return Scale{c.Shortcut * own.Shortcut, c.Branch * own.Branch}
+}
 
 // changed is a copy of the weights with the changes.
 func (e *Experiment) changed(changes Changes) (*model.Store, error) {
@@ -70,13 +79,20 @@ func (e *Experiment) changed(changes Changes) (*model.Store, error) {
 }
 
 func (e *Experiment) check(changes Changes) error {
-	for what, number := range map[string]float64{"shortcut": changes.Shortcut, "branch": changes.Branch, "gates": changes.Gates} {
+	numbers := map[string]float64{"shortcut": changes.Shortcut, "branch": changes.Branch, "gates": changes.Gates}
+	for block, own := range changes.Own {
+		if !slices.Contains(e.Blocks, block) {
+			return fmt.Errorf("no block %q; there are %s", block, strings.Join(e.Blocks, ", "))
+		}
+		numbers["shortcut of "+block], numbers["branch of "+block] = own.Shortcut, own.Branch
+	}
+	for what, number := range numbers {
 		if math.IsNaN(number) || math.IsInf(number, 0) || (what != "gates" && number < 0) {
 			return fmt.Errorf("%s %g: want a number, of at least 0 for a factor", what, number)
 		}
 	}
 	switch {
-	case !e.Scales && (changes.Shortcut != 1 || changes.Branch != 1):
+	case !e.Scales && (changes.Shortcut != 1 || changes.Branch != 1 || len(changes.Own) > 0):
 		return fmt.Errorf("the blocks of this network have no shortcut and branch to scale: want factors of 1, got %g and %g", changes.Shortcut, changes.Branch)
 	case !e.Gated && changes.Gates != 0:
 		return fmt.Errorf("this network has no gates to shift by %g", changes.Gates)
@@ -91,8 +107,9 @@ func (e *Experiment) check(changes Changes) error {
 
 func (e *Experiment) change(copied *model.Store, changes Changes) error {
 	if e.Scales {
-		factor := float32(changes.Branch) / carriedFactor(changes)
 		for _, block := range e.Blocks {
+			scale := changes.of(block)
+			factor := float32(scale.Branch) / carriedFactor(scale)
 			for _, path := range lastNorm(block) {
 				if err := edit(copied, path, func(v float32) float32 { return v * factor }); err != nil {
 					return err

@@ -17,12 +17,16 @@ import (
 
 // Changes are what an [Experiment] changes in a trained network. [Unchanged] changes nothing.
 type Changes struct {
-	Out      []string // blocks that are taken out, as in [Without]
-	Shortcut float64  // of residual blocks: a factor of what they carry
-	Branch   float64  // of residual blocks: a factor of what they add
-	Gates    float64  // of highway blocks: is added to the biases of all gates
-	Silent   []string // of dense networks: sources whose channels nobody reads, as in [SilenceSources]
+	Out      []string         // blocks that are taken out, as in [Without]
+	Shortcut float64          // of residual blocks: a factor of what they carry
+	Branch   float64          // of residual blocks: a factor of what they add
+	Own      map[string]Scale // of single residual blocks: factors on top of those two
+	Gates    float64          // of highway blocks: is added to the biases of all gates
+	Silent   []string         // of dense networks: sources whose channels nobody reads, as in [SilenceSources]
 }
+
+// A Scale is the factors of one residual block: y = ReLU(Branch·F(x) + Shortcut·x).
+type Scale struct{ Shortcut, Branch float64 }
 
 // Unchanged leaves the network as it is.
 var Unchanged = Changes{Shortcut: 1, Branch: 1}
@@ -89,7 +93,11 @@ func (e *Experiment) Run(image *tensors.Tensor, changes Changes) (Reading, error
 		return fail(err)
 	}
 	defer changed.Finalize()
-	results, err := e.run.run(changed, image, kept, []float32{carriedFactor(changes)})
+	carried := make([]float32, len(e.Blocks))
+	for i, block := range e.Blocks {
+		carried[i] = carriedFactor(changes.of(block))
+	}
+	results, err := e.run.run(changed, image, kept, carried)
 	if err != nil {
 		return fail(err)
 	}
@@ -114,7 +122,8 @@ func (e *Experiment) read(results []*tensors.Tensor) (reading Reading, err error
 	return reading, nil
 }
 
-// graph gives the logits, those after each block, and the map of each gate. kept is [blocks], 0 for one that is taken out.
+// graph gives the logits, those after each block, and the map of each gate. kept is [blocks], 0 for one that is taken out, and
+// carried is [blocks], the factors of what they hand on.
 func (e *Experiment) graph(scope *model.Scope, net Model, image, kept, carried *Node) []*Node {
 	scope.Store().SetTraining(image.Graph(), false)
 	var handed []*Node
@@ -123,7 +132,8 @@ func (e *Experiment) graph(scope *model.Scope, net Model, image, kept, carried *
 		y := block(x)
 		dense = y.Type() == NodeTypeConcatenate
 		keep := Squeeze(Slice(kept, AxisElem(len(handed)))) // scalar
-		y = Where(GreaterThan(keep, ScalarZero(keep.Graph(), keep.DType())), Mul(y, Reshape(carried, 1, 1, 1, 1)), skipped(x, y, dense))
+		factor := Reshape(Slice(carried, AxisElem(len(handed))), 1, 1, 1, 1)
+		y = Where(GreaterThan(keep, ScalarZero(keep.Graph(), keep.DType())), Mul(y, factor), skipped(x, y, dense))
 		handed = append(handed, y)
 		return y
 	})(scope, image)

@@ -116,13 +116,36 @@ func TestExperimentScales(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range []struct {
-		shortcut, branch float64
-		want             []float64
-	}{{0, 1, asPlain[0][0]}, {1, 0, asNothing[0][0]}} {
-		got, err := e.Run(image, Changes{Shortcut: test.shortcut, Branch: test.branch})
+	second := e.Blocks[1]
+	asOneLess, err := Without(pureGo(), net, store, image, nets.Carry, []string{second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	each := func(scale Scale) map[string]Scale {
+		own := map[string]Scale{}
+		for _, block := range e.Blocks {
+			own[block] = scale
+		}
+		return own
+	}
+	half, err := e.Run(image, Changes{Shortcut: 0.5, Branch: 0.5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, test := range map[string]struct {
+		changes Changes
+		want    []float64
+	}{
+		"no shortcuts":        {Changes{Shortcut: 0, Branch: 1}, asPlain[0][0]},
+		"no branches":         {Changes{Shortcut: 1, Branch: 0}, asNothing[0][0]},
+		"each no shortcut":    {Changes{Shortcut: 1, Branch: 1, Own: each(Scale{0, 1})}, asPlain[0][0]},
+		"one without branch":  {Changes{Shortcut: 1, Branch: 1, Own: map[string]Scale{second: {1, 0}}}, asOneLess[0][0]},
+		"a quarter times two": {Changes{Shortcut: 0.25, Branch: 0.25, Own: each(Scale{2, 2})}, half.Logits},
+		"own factors of one":  {Changes{Shortcut: 0.5, Branch: 0.5, Own: each(Scale{1, 1})}, half.Logits},
+	} {
+		got, err := e.Run(image, test.changes)
 		if err != nil || !near(got.Logits, test.want) {
-			t.Errorf("shortcut %g, branch %g: %v, %v, want %v", test.shortcut, test.branch, got.Logits, err, test.want)
+			t.Errorf("%s: %v, %v, want %v", what, got.Logits, err, test.want)
 		}
 	}
 }
@@ -190,6 +213,8 @@ func TestExperimentRefuses(t *testing.T) {
 		"no shortcut":                           func(c *Changes) { c.Branch = 0.5 },
 		"no gates":                              func(c *Changes) { c.Gates = 1 },
 		`no source "stem"`:                      func(c *Changes) { c.Silent = []string{"stem"} },
+		"have no shortcut":                      func(c *Changes) { c.Own = map[string]Scale{"stage1/block1": {1, 0.5}} },
+		`no block "y"`:                          func(c *Changes) { c.Own = map[string]Scale{"y": {1, 1}} },
 		"want a number":                         func(c *Changes) { c.Shortcut = math.NaN() },
 		"at least 0":                            func(c *Changes) { c.Branch = -1 },
 	} {
