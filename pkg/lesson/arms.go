@@ -48,15 +48,20 @@ func Rescues() []Arm {
 	return arms
 }
 
-// GradientArms are a plain and a residual network, and a plain one without norms, to watch their gradients. (The loss of the residual
-// one without norms is soon no number.)
+// GradientArms are the four kinds of network, with and without norms, to watch their gradients. The gates of the highway network begin at
+// −3, as in those that can be trained with 56 layers.
 func GradientArms() []Arm {
-	arms := []Arm{
-		{Name: "plain", Stack: nets.Standard(nets.PlainMerge)},
-		{Name: "residual", Stack: nets.Standard(nets.ResidualMerge)},
-		{Name: "plain without norms", Stack: nets.Standard(nets.PlainMerge), Change: slower},
+	var arms []Arm
+	for _, without := range []bool{false, true} {
+		for _, merge := range []string{nets.PlainMerge, nets.ResidualMerge, nets.HighwayMerge, nets.DenseMerge} {
+			arm := Arm{Name: merge, Stack: nets.Standard(merge)}
+			arm.Stack.GateBias = -3
+			if without {
+				arm.Name, arm.Change, arm.Stack.WithoutNorm = merge+" without norms", slower, true
+			}
+			arms = append(arms, arm)
+		}
 	}
-	arms[2].Stack.WithoutNorm = true
 	return arms
 }
 
@@ -174,19 +179,28 @@ func (a Arm) Losses(ctx context.Context, depth int, pictures images.Set, r recip
 }
 
 // Snapshots trains the arm and returns copies of its weights after each of the given numbers of steps, which rise; 0 is before
-// the first. Nothing is kept. The recipe's schedule is stretched so that half of it is over at the last step.
+// the first. Training ends with the last of them, or where the loss is no number any more: then there are fewer. Nothing is kept.
 func (a Arm) Snapshots(ctx context.Context, depth int, pictures images.Set, r recipe.Recipe, seed int64, steps ...int) (*Run, []*model.Store, error) {
 	if len(steps) == 0 || !slices.IsSorted(steps) || steps[0] < 0 {
 		return nil, nil, fmt.Errorf("lesson: snapshots after steps %v: want rising numbers", steps)
 	}
-	last := steps[len(steps)-1]
-	r.Steps = max(2, 2*last)
 	job, err := a.job(depth, pictures, r, seed)
 	if err != nil {
 		return nil, nil, fmt.Errorf("lesson: %w", err)
 	}
 	job.Dir = ""
-	var taken []*model.Store
+	if total := job.Recipe.TotalSteps(job.Training.Steps()); steps[len(steps)-1] > total {
+		return nil, nil, fmt.Errorf("lesson: snapshots after steps %v: this training has %d", steps, total)
+	}
+	stores, err := snapshots(ctx, job, steps)
+	if err != nil && !errors.Is(err, recipe.ErrNotFinite) {
+		return nil, nil, err
+	}
+	return &Run{Name: job.Name, Model: job.Model, Recipe: job.Recipe}, stores, nil
+}
+
+// snapshots trains until the last of the steps.
+func snapshots(ctx context.Context, job recipe.Job, steps []int) (taken []*model.Store, err error) {
 	enough := errors.New("all snapshots are taken")
 	job.Watch = func(step int, store *model.Store) error {
 		if slices.Contains(steps, step) {
@@ -196,15 +210,24 @@ func (a Arm) Snapshots(ctx context.Context, depth int, pictures images.Set, r re
 			}
 			taken = append(taken, copied)
 		}
-		if step == last {
+		if step == steps[len(steps)-1] {
 			return enough
 		}
 		return nil
 	}
 	if _, err := recipe.Fit(ctx, job); !errors.Is(err, enough) {
-		return nil, nil, fmt.Errorf("lesson: %w", err)
+		return taken, fmt.Errorf("lesson: %w", err)
 	}
-	return &Run{Name: job.Name, Model: job.Model, Recipe: job.Recipe}, taken, nil
+	return taken, nil
+}
+
+// Steps is how many the arm's training has.
+func (a Arm) Steps(depth int, pictures images.Set, r recipe.Recipe) (int, error) {
+	job, err := a.job(depth, pictures, r, 1)
+	if err != nil {
+		return 0, fmt.Errorf("lesson: %w", err)
+	}
+	return job.Recipe.TotalSteps(job.Training.Steps()), nil
 }
 
 // job is the arm's training, without its progress. Some of the images are held out.

@@ -27,9 +27,10 @@ const trainedDir = "trained"
 // Trained is a run that is part of the repository: a network trained on all of CIFAR-10, by the recipe that the folder's
 // name begins with and the seed that it ends with, such as "hour/wide-residual-w24-seed1". It is for the notebooks, whose
 // folder it looks in.
-func Trained(folder string) (*Run, error) { return trained(filepath.Join(trainedDir, folder)) }
+func Trained(folder string) (*Run, error) { return LoadRun(filepath.Join(trainedDir, folder)) }
 
-func trained(dir string) (*Run, error) {
+// LoadRun is a run of skipnets train on CIFAR-10 in whatever folder.
+func LoadRun(dir string) (*Run, error) {
 	store, notes, err := recipe.LoadWithNotes(filepath.Join(dir, recipe.BestFile))
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
@@ -64,7 +65,7 @@ func Tested(ctx context.Context, folder string, unseen images.Set) (*Run, recipe
 }
 
 func tested(ctx context.Context, dir string, unseen images.Set, keep string) (*Run, recipe.Score, error) {
-	run, err := trained(dir)
+	run, err := LoadRun(dir)
 	if err != nil {
 		return nil, recipe.Score{}, err
 	}

@@ -35,7 +35,7 @@ func TestTrained(t *testing.T) {
 	if err := report.Save(folders[0]); err != nil {
 		t.Fatal(err)
 	}
-	got, err := trained(folders[0])
+	got, err := LoadRun(folders[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestTrained(t *testing.T) {
 		if err := os.Remove(filepath.Join(folders[0], file)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := trained(folders[0]); err == nil || !strings.Contains(err.Error(), file) {
+		if _, err := LoadRun(folders[0]); err == nil || !strings.Contains(err.Error(), file) {
 			t.Errorf("error %v without %s", err, file)
 		}
 	}

@@ -3,13 +3,8 @@
 package lesson
 
 import (
-	"bufio"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 )
@@ -66,45 +61,10 @@ func TriedArms(experiment string) ([]Tried, error) {
 
 // ReadTried reads a file of trainings, one JSON object a line. A file that does not exist has none.
 func ReadTried(file string) ([]Tried, error) {
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("lesson: %w", err)
-	}
-	defer f.Close()
-	var all []Tried
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		var t Tried
-		if err := json.Unmarshal(lines.Bytes(), &t); err != nil {
-			return nil, fmt.Errorf("lesson: %s, line %d: %w", file, len(all)+1, err)
-		}
-		if t.Experiment == "" || t.Arm == "" || t.Depth < 1 || slices.ContainsFunc(t.Losses, func(loss float64) bool { return loss < 0 }) {
-			return nil, fmt.Errorf("lesson: %s, line %d is no training of an arm: %s", file, len(all)+1, lines.Bytes())
-		}
-		all = append(all, t)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("lesson: %s: %w", file, err)
-	}
-	return all, nil
+	return readLines(file, func(t Tried) bool {
+		return t.Experiment != "" && t.Arm != "" && t.Depth > 0 && !slices.ContainsFunc(t.Losses, func(loss float64) bool { return loss < 0 })
+	})
 }
 
 // AppendTried adds a training to a file.
-func AppendTried(file string, t Tried) error {
-	text, err := json.Marshal(t)
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(file), 0o755)
-	}
-	if err != nil {
-		return fmt.Errorf("lesson: %w", err)
-	}
-	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return fmt.Errorf("lesson: %w", err)
-	}
-	_, err = f.Write(append(text, '\n'))
-	return errors.Join(err, f.Close())
-}
+func AppendTried(file string, t Tried) error { return appendLine(file, t) }
