@@ -41,30 +41,6 @@ func trainCommand() *cli.Command {
 	}
 }
 
-// presetNets are the networks of a preset when none is named: the four that the course compares, as wide or in as many
-// depths as the preset's time allows.
-func presetNets(preset string) []string {
-	forms := map[string][]string{
-		"quick": {"compact-%s-w16"}, "class": {"compact-%s-w24"}, "class-muon": {"compact-%s-w24"}, "break": {"wide-%s-w40"},
-		"hour": {"wide-%s-w24"}, "hour-muon": {"wide-%s-w48"}, "gpu": {"wide-%s-w64"}, "article": {"article-%s"},
-		"depth": {"half-%s-8", "half-%s-20", "half-%s-32", "half-%s-56"},
-	}[preset]
-	var names []string
-	for _, form := range forms {
-		for _, family := range nets.Compared() {
-			names = append(names, fmt.Sprintf(form, family.Name))
-		}
-	}
-	if preset == "depth" {
-		for _, family := range nets.Compared() {
-			for _, v := range family.Settings {
-				names = append(names, fmt.Sprintf("half-%s-20-%s", family.Name, v.Option), fmt.Sprintf("half-%s-56-%s", family.Name, v.Option))
-			}
-		}
-	}
-	return names
-}
-
 func trainAction(ctx context.Context, cmd *cli.Command) error {
 	r, err := chosenRecipe(cmd)
 	if err != nil {
@@ -75,7 +51,8 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	names := cmd.Args().Slice()
-	if len(names) == 0 {
+	unnamed := len(names) == 0
+	if unnamed {
 		names = presetNets(cmd.String("preset"))
 	}
 	for _, name := range names { // all names are checked before the first hour is spent
@@ -104,6 +81,11 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 	base := cmd.String("dir")
 	if base == "" {
 		base = runsFolder(s, t.recipe)
+	}
+	if unnamed && !s.Quick && !s.Own() && !cmd.IsSet("epochs") {
+		if names, err = t.fitting(ctx, cmd.String("preset"), base, seeds[0]); err != nil {
+			return err
+		}
 	}
 	var results []recipe.Report
 	for _, name := range names {

@@ -27,17 +27,27 @@ type Status struct {
 }
 
 // NewBar returns a Progress that draws a bar on w and writes a line at the end of each epoch. The bar shows in a
-// terminal and in a GoNB notebook; into a file or pipe go the lines alone.
-func NewBar(w io.Writer) Progress { return &bar{w: w, live: isTerminal(w) || inNotebook()} }
+// terminal and in a GoNB notebook; into a file or pipe go the lines alone, and after a few steps one that says how long the
+// training takes on this machine, if that is minutes.
+func NewBar(w io.Writer) Progress {
+	return &bar{w: w, live: isTerminal(w) || inNotebook(), now: time.Now}
+}
 
 type bar struct {
-	w    io.Writer
-	live bool
-	bar  *progressbar.ProgressBar
+	w     io.Writer
+	live  bool
+	bar   *progressbar.ProgressBar
+	now   func() time.Time
+	first int       // step that was seen; it takes longer than others, since it is compiled
+	begin time.Time // when it had ended
 }
+
+// estimateAfter so many steps the time left is foreseen.
+const estimateAfter = 10
 
 func (b *bar) Step(s Status) {
 	if !b.live {
+		b.estimate(s)
 		return
 	}
 	if b.bar == nil {
@@ -47,6 +57,19 @@ func (b *bar) Step(s Status) {
 	}
 	b.bar.Describe(fmt.Sprintf("epoch %d/%d  loss %.3f  %.0f images/s", s.Epoch, s.Epochs, s.Loss, s.SamplesPerSecond))
 	_ = b.bar.Set(s.Step)
+}
+
+// estimate says once how long the training still takes.
+func (b *bar) estimate(s Status) {
+	switch {
+	case b.begin.IsZero():
+		b.first, b.begin = s.Step, b.now()
+	case s.Step == b.first+estimateAfter:
+		left := b.now().Sub(b.begin) / estimateAfter * time.Duration(s.Steps-s.Step)
+		if left >= time.Minute {
+			fmt.Fprintf(b.w, "about %.0f min to go on this machine\n", left.Minutes())
+		}
+	}
 }
 
 func (b *bar) Epoch(r Record, epochs int) {
