@@ -2,11 +2,12 @@
 """Times the same training step in skipnets, PyTorch, JAX and TensorFlow on this machine and prints a Markdown table.
 
     python -m venv /tmp/peers && /tmp/peers/bin/pip install -r requirements.txt
-    /tmp/peers/bin/python compare.py [-net residual-20] [-batch 128] [-rounds 5] [-steps 15] [PEER…]
+    /tmp/peers/bin/python compare.py [-net residual-20] [-batch 128] [-rounds 5] [-steps 15] [-backend xla:cpu] [PEER…]
 
 Every round runs every contender once, one after another, each in a process of its own that reports the median of its
 steps; the table has the medians over the rounds, and the ratio of ours to each, taken within each round. Nothing else
-should run. A peer whose package is missing is left out, and the table says so.
+should run. A peer whose package is missing is left out, and the table says so. With a GPU's backend the peers compute on
+the GPU, too: gpu.sh does it all.
 """
 import argparse
 import json
@@ -37,8 +38,8 @@ contenders = {
 only_thin = {"jax_step.py", "tensorflow_step.py"}  # these know the thin residual nets alone
 
 
-def ours(program, net, batch, steps, precision):
-    out = subprocess.run([program, "bench", "-batch", str(batch), "-steps", str(steps), "-precision", precision, "-json", net],
+def ours(program, backend, net, batch, steps, precision):
+    out = subprocess.run([program, "bench", "-backend", backend, "-batch", str(batch), "-steps", str(steps), "-precision", precision, "-json", net],
                          capture_output=True, text=True)
     if out.returncode:
         sys.exit(f"skipnets bench failed:\n{out.stdout}\n{out.stderr}")
@@ -60,11 +61,13 @@ def main():
     p.add_argument("-batch", type=int, default=128)
     p.add_argument("-rounds", type=int, default=5)
     p.add_argument("-steps", type=int, default=15)
+    p.add_argument("-backend", default="xla:cpu", help="of skipnets; with cuda in its name the peers take the GPU")
     p.add_argument("peers", nargs="*", help="contenders whose names contain one of these words; default: all")
     a = p.parse_args()
     chosen = {n: c for n, c in contenders.items() if not a.peers or c[0] == "skipnets" or any(w in n for w in a.peers)}
     if not re.fullmatch(r"residual-\d+", a.net):
         chosen = {n: c for n, c in chosen.items() if c[0] not in only_thin}
+    device = ["cuda"] if "cuda" in a.backend else []
     results = {name: [] for name in chosen}
     with tempfile.TemporaryDirectory() as dir:
         program = os.path.join(dir, "skipnets")
@@ -73,7 +76,7 @@ def main():
             for name, (script, *options) in chosen.items():
                 if any("error" in r for r in results[name]):
                     continue
-                run = ours(program, a.net, a.batch, a.steps, options[0]) if script == "skipnets" else peer(script, a.net, a.batch, a.steps, options)
+                run = ours(program, a.backend, a.net, a.batch, a.steps, options[0]) if script == "skipnets" else peer(script, a.net, a.batch, a.steps, options + device)
                 results[name].append(run)
                 print(f"round {round + 1}: {name}: {run}", file=sys.stderr, flush=True)
     table(a, results)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times training steps and inference of a thin residual net in JAX (Flax) on the CPU; prints one JSON object.
+"""Times training steps and inference of a thin residual net in JAX (Flax); prints one JSON object.
 
-    python jax_step.py residual-DEPTH BATCH STEPS [bf16]
+    python jax_step.py residual-DEPTH BATCH STEPS [bf16] [cuda]
 """
 import json
 import statistics
@@ -15,6 +15,7 @@ import numpy as np
 import optax
 
 name, batch, steps, options = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), set(sys.argv[4:])
+jax.config.update("jax_platforms", "cuda" if "cuda" in options else "cpu")
 depth = int(name.rsplit("-", 1)[1])
 dtype = jnp.bfloat16 if "bf16" in options else jnp.float32
 

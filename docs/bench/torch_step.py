@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times training steps and inference of one net in PyTorch on the CPU; prints one JSON object.
+"""Times training steps and inference of one net in PyTorch; prints one JSON object.
 
-    python torch_step.py NET BATCH STEPS [bf16] [channels_last] [compile]
+    python torch_step.py NET BATCH STEPS [bf16] [channels_last] [compile] [cuda]
 
 NET is residual-DEPTH, compact-residual-wWIDTH or wide-residual-wWIDTH, built as in pkg/nets. The step is that of our recipes: uint8 images
 normalised in the step, cross-entropy with smoothing 0.1, SGD with Nesterov momentum and weight decay.
@@ -17,6 +17,7 @@ from torch import nn
 
 name, batch, steps, options = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), set(sys.argv[4:])
 torch.manual_seed(0)
+device = "cuda" if "cuda" in options else "cpu"
 
 
 def conv(i, o, stride=1):
@@ -80,20 +81,20 @@ def compact(w):
 family, number = name.rsplit("-", 1)
 net = {"residual": thin, "compact-residual": compact, "wide-residual": wide}[family](int(number.removeprefix("w")))
 layout = torch.channels_last if "channels_last" in options else torch.contiguous_format
-net = net.to(memory_format=layout)
+net = net.to(device, memory_format=layout)
 run = torch.compile(net) if "compile" in options else net
 weights = [p for p in net.parameters() if p.ndim > 1]
 others = [p for p in net.parameters() if p.ndim <= 1]
 optimizer = torch.optim.SGD([{"params": weights, "weight_decay": 5e-4}, {"params": others}], lr=0.1, momentum=0.9, nesterov=True)
-pixels = torch.randint(0, 256, (batch, 3, 32, 32), dtype=torch.uint8).contiguous(memory_format=layout)
-labels = torch.randint(0, 10, (batch,))
-mean = torch.tensor([0.4914, 0.4822, 0.4465]).view(1, 3, 1, 1) * 255
-std = torch.tensor([0.2470, 0.2435, 0.2616]).view(1, 3, 1, 1) * 255
+pixels = torch.randint(0, 256, (batch, 3, 32, 32), dtype=torch.uint8).contiguous(memory_format=layout).to(device)
+labels = torch.randint(0, 10, (batch,), device=device)
+mean = torch.tensor([0.4914, 0.4822, 0.4465], device=device).view(1, 3, 1, 1) * 255
+std = torch.tensor([0.2470, 0.2435, 0.2616], device=device).view(1, 3, 1, 1) * 255
 
 
 def forward():
     images = (pixels.float() - mean) / std
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled="bf16" in options):
+    with torch.autocast(device, dtype=torch.bfloat16, enabled="bf16" in options):
         return run(images)
 
 
@@ -107,7 +108,7 @@ def train():
 
 def evaluate():
     with torch.inference_mode():
-        return forward().argmax(1)
+        return forward().argmax(1).cpu()
 
 
 def speed(work):
