@@ -4,6 +4,7 @@
 package about
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"runtime"
@@ -31,14 +32,26 @@ func Commit() string {
 
 // Machine names the processor and how many of its threads Go uses.
 func Machine() string {
+	text, err := os.ReadFile("/proc/cpuinfo")
 	name := runtime.GOARCH
-	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		for line := range strings.Lines(string(text)) {
-			if key, value, found := strings.Cut(line, ":"); found && strings.TrimSpace(key) == "model name" {
-				name = strings.TrimSpace(value)
-				break
-			}
-		}
+	if err == nil {
+		name = processor(string(text), name)
 	}
 	return fmt.Sprintf("%s, %d cores", name, runtime.GOMAXPROCS(0))
+}
+
+// processor is its name in /proc/cpuinfo, or else the given one. A virtual machine may keep the generation from the name,
+// as in "AMD EPYC": family and model tell Zen 3 from Zen 5.
+func processor(cpuinfo, name string) string {
+	first := map[string]string{}
+	for line := range strings.Lines(cpuinfo) {
+		if key, value, found := strings.Cut(line, ":"); found && first[strings.TrimSpace(key)] == "" {
+			first[strings.TrimSpace(key)] = strings.TrimSpace(value)
+		}
+	}
+	name = cmp.Or(first["model name"], name)
+	if family := first["cpu family"]; family != "" {
+		name += fmt.Sprintf(" (family %s, model %s)", family, first["model"])
+	}
+	return name
 }
