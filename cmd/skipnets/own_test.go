@@ -111,7 +111,7 @@ func TestOwnPicturesRefused(t *testing.T) {
 
 // However many pictures there are, a preset makes as many steps as on CIFAR-10, in batches that they fill.
 func TestRecipeForOwnPictures(t *testing.T) {
-	class, err := recipe.Preset("class-muon")
+	class, err := recipe.Preset("class")
 	if err != nil {
 		t.Fatal(err)
 	}

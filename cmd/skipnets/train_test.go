@@ -222,7 +222,7 @@ func TestCommandErrors(t *testing.T) {
 		{"train -rate Inf residual-8", "learning rate is +Inf"},
 		{"train -precision fp8 residual-8", `precision "fp8"`},
 		{"train -preset class -without yeast", `has no ingredient "yeast" to leave out; it has`},
-		{"train -preset class-muon -with muon", `can't be given the ingredient "muon"; it lacks`},
+		{"train -preset class -with muon", `can't be given the ingredient "muon"; it lacks`},
 		{"train -bogus", "not defined: -bogus"},
 		{"eval", "which weights"},
 		{"eval -quick -backend xla:nonsense /no/such/run", "no such file"},

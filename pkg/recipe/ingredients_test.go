@@ -55,7 +55,7 @@ func TestWith(t *testing.T) {
 		if err := bare.Validate(); err != nil {
 			t.Error(err)
 		}
-		class, err := Preset("class-muon")
+		class, err := Preset("class")
 		if err != nil {
 			t.Fatal(err)
 		}

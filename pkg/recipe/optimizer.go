@@ -105,11 +105,11 @@ func (u *updater) updated(v *model.Variable, gradient *Node) *Node {
 	if weight.Rank() >= 2 || u.DecayNorms && (isNorm(v, "scale") || isNorm(v, "offset")) { // not biases
 		decay = u.WeightDecay
 	}
-	if u.OffsetRate > 0 && isNorm(v, "offset") {
-		rate, decay = MulScalar(rate, u.OffsetRate), decay/u.OffsetRate
-	}
-	if u.whitened != "" && weight.Rank() == 1 && strings.HasPrefix(v.Path(), u.whitened+"/") {
+	switch whitened := u.whitened != "" && weight.Rank() == 1 && strings.HasPrefix(v.Path(), u.whitened+"/"); {
+	case whitened: // at its own rate: next to nothing holds this offset, and at OffsetRate it grows into the thousands
 		rate = Mul(rate, u.whitenBias)
+	case u.OffsetRate > 0 && isNorm(v, "offset"):
+		rate, decay = MulScalar(rate, u.OffsetRate), decay/u.OffsetRate
 	}
 	switch {
 	case u.Optimizer == AdamW:

@@ -73,7 +73,8 @@ type Recipe struct {
 	KernelRate     float64 `json:"kernel_rate,omitempty"`
 	KernelMomentum float64 `json:"kernel_momentum,omitempty"`
 	// OffsetRate is how many times faster the offsets of norms learn than other weights; 0 is as fast. Their decay in a step
-	// is that of the others all the same.
+	// is that of the others all the same. The offset behind a whitening layer is as slow as other weights: next to nothing
+	// holds it, and in fast steps it grows into the thousands, where bfloat16 has no digits left for what differs.
 	OffsetRate float64 `json:"offset_rate,omitempty"`
 
 	Schedule string  `json:"schedule"`

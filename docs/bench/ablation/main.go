@@ -4,7 +4,7 @@
 // with each ingredient left out, a few seeds each, and prints a table of accuracies on the held-out images. The test images
 // are left alone. What is done already, wholly or in part, is not done again: the same command goes on where it stopped.
 //
-//	go run ./docs/bench/ablation [-preset class] [-net compact-residual-w24] [-seeds 3] [-dir runs/ablation]
+//	go run ./docs/bench/ablation [-preset class] [-net wide-residual-w24] [-seeds 3] [-dir runs/ablation]
 package main
 
 import (
@@ -46,8 +46,8 @@ type study struct {
 func main() {
 	log.SetFlags(0)
 	var s study
-	flag.StringVar(&s.preset, "preset", "class-muon", "whose recipe")
-	flag.StringVar(&s.net, "net", "compact-residual-w24", "the network to train")
+	flag.StringVar(&s.preset, "preset", "class", "whose recipe")
+	flag.StringVar(&s.net, "net", "wide-residual-w24", "the network to train")
 	flag.StringVar(&s.dir, "dir", filepath.Join("runs", "ablation"), "where the runs are kept")
 	flag.IntVar(&s.seeds, "seeds", 3, "seeds of each recipe")
 	flag.IntVar(&s.epochs, "epochs", 0, "instead of the preset's")

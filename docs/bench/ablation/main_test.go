@@ -16,7 +16,7 @@ import (
 
 // The table counts finished runs alone, and takes the last epoch, not the best.
 func TestTable(t *testing.T) {
-	s := study{preset: "class-muon", net: "net", dir: t.TempDir(), seeds: 3, epochs: 2}
+	s := study{preset: "class", net: "net", dir: t.TempDir(), seeds: 3, epochs: 2}
 	run := func(without string, seed int, accuracies ...float64) {
 		dir := filepath.Join(s.of(without), fmt.Sprintf("net-seed%d", seed))
 		if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -135,7 +135,7 @@ func read(dir string) ([]run, error) {
 // tables are the tables of docs/results.md, by the name in the comment above each.
 func tables(runs []run) map[string]string {
 	t := map[string]string{
-		"class": networks(runs, "class", "compact-%s-w24"), "hour": networks(runs, "hour", "wide-%s-w24"),
+		"class": networks(runs, "class", "wide-%s-w24"), "hour": networks(runs, "hour", "wide-%s-w24"), "records": records(runs),
 		"weights": withWeights(runs), "commits": commits(runs), "recipes": recipes(), "rates": rates(runs),
 	}
 	for name, cell := range map[string]func([]run) string{
@@ -234,6 +234,28 @@ func networks(runs []run, preset, form string) string {
 			onEach(of, minutes, "%.1f"), onEach(of, imagesPerSecond, "%.0f"),
 			thousands(of[0].Parameters),
 			onEach(of, func(r run) float64 { return float64(r.PeakMemory) / 1e9 }, "%.2f"), len(of))
+	}
+	return w.String()
+}
+
+// former are recipes that a better one has replaced, the newest first.
+var former = []string{"class-sgd"}
+
+// records lists what was the best before, each network by the recipe of its time.
+func records(runs []run) string {
+	w := &strings.Builder{}
+	fmt.Fprintln(w, "| recipe | network | test accuracy, % | minutes | seeds | commits |\n|---|---|--:|--:|--:|---|")
+	for _, name := range former {
+		for _, family := range nets.Compared() {
+			of := slices.DeleteFunc(slices.Clone(runs), func(r run) bool {
+				return r.Recipe != name || !strings.Contains(r.Network, "-"+family.Name+"-")
+			})
+			if len(of) == 0 {
+				continue
+			}
+			fmt.Fprintf(w, "| %s | %s | %s | %s | %d | %s |\n", name, of[0].Network, spread(of, testAccuracy, "%.2f"), onEach(of, minutes, "%.1f"),
+				len(of), list(of, func(r run) string { return r.Commit[:7] }))
+		}
 	}
 	return w.String()
 }
