@@ -43,13 +43,12 @@ func (w *Watch) Epoch(record recipe.Record, epochs int) {
 	}
 }
 
-// Done leaves the finished curve as the cell's output, and returns what went wrong in drawing. A training that was loaded
-// leaves nothing.
+// Done takes the curve away, since the lines say what came of the few epochs, and returns what went wrong in drawing.
 func (w *Watch) Done() error {
 	if w.err != nil {
 		return w.err
 	}
-	return w.live.Finish()
+	return w.live.Clear()
 }
 
 func (w *Watch) figure() ([]byte, error) {

@@ -20,6 +20,7 @@ type Family struct {
 	Settings []Setting  // of its options, which the experiment on depth tries
 	Color    color.RGBA // in figures, of the colour-blind safe palette of Okabe and Ito (2008)
 	Sketch   Sketch     // how a block is drawn
+	Emblem   Sketch     // the same, small: its layers are one box
 
 	// A family has a block, and with it a network of every one of [Shapes], or networks of its own.
 	block   func(n values, perStage int) Block                  // perStage is the number of blocks in a stage of a stack; 0 in other shapes
@@ -35,20 +36,20 @@ type Setting struct{ Option, Title string }
 // Families is every family there is, those that the course compares in its order.
 var Families = []Family{
 	{
-		Name: "plain", Merge: "F(x)", Compared: true, Color: color.RGBA{0x66, 0x66, 0x66, 0xff}, Sketch: plainSketch,
+		Name: "plain", Merge: "F(x)", Compared: true, Color: color.RGBA{0x66, 0x66, 0x66, 0xff}, Sketch: plainSketch, Emblem: plainEmblem,
 		block: always(blocks.Plain), article: repeat(articlePlain),
 	},
 	{
-		Name: "residual", Merge: "F(x) + x", Compared: true, Color: color.RGBA{0x00, 0x72, 0xb2, 0xff}, Sketch: residualSketch,
+		Name: "residual", Merge: "F(x) + x", Compared: true, Color: color.RGBA{0x00, 0x72, 0xb2, 0xff}, Sketch: residualSketch, Emblem: residualEmblem,
 		block: always(blocks.Residual), article: repeat(articleResidual),
 	},
 	{
-		Name: "highway", Merge: "H(x)·T(x) + x·(1 − T(x))", Compared: true, Color: color.RGBA{0xd5, 0x5e, 0x00, 0xff}, Sketch: highwaySketch,
+		Name: "highway", Merge: "H(x)·T(x) + x·(1 − T(x))", Compared: true, Color: color.RGBA{0xd5, 0x5e, 0x00, 0xff}, Sketch: highwaySketch, Emblem: highwayEmblem,
 		Settings: []Setting{{"b3", "gates start further shut"}}, numbers: []Number{bias},
 		block: func(n values, _ int) Block { return Highway(-float64(n[bias])) }, article: repeat(articleHighway),
 	},
 	{
-		Name: "dense", Merge: "[x, F(x)]", Compared: true, Color: color.RGBA{0x00, 0x9e, 0x73, 0xff}, Sketch: denseSketch,
+		Name: "dense", Merge: "[x, F(x)]", Compared: true, Color: color.RGBA{0x00, 0x9e, 0x73, 0xff}, Sketch: denseSketch, Emblem: denseEmblem,
 		block: func(_ values, perStage int) Block { return Dense(matchedGrowthRate(perStage)) }, article: articleDense,
 	},
 	{

@@ -48,14 +48,16 @@ func Contour(axes Axes, xs, ys []float64, values [][]float64, levels []float64) 
 	lines := plotter.NewContour(field, logsOf(levels[1:len(levels)-1]), nil)
 	lines.LineStyles = []draw.LineStyle{{Color: color.Gray{0x30}, Width: vg.Points(0.7)}}
 	p.Add(lines)
+	p.Y.Label.Text, p.Y.Label.TextStyle.Font, p.Y.Label.TextStyle.Color = axes.Y, sans(10), ink
 	return encode(vg.Points(330), vg.Points(290), func(canvas draw.Canvas) {
+		canvas = headed(canvas, Axes{Title: axes.Title}, 12)
 		width := vg.Points(56)
 		p.Draw(draw.Crop(canvas, 0, -width, 0, 0))
 		scale := plot.New()
 		scale.HideX()
 		scale.Y.Tick.Label.Font, scale.Y.Tick.Marker = sans(9), levelTicks(levels)
 		scale.Add(&plotter.ColorBar{ColorMap: colors, Vertical: true, Colors: 128})
-		scale.Draw(draw.Crop(canvas, canvas.Max.X-canvas.Min.X-width+vg.Points(8), 0, vg.Points(32), -vg.Points(22)))
+		scale.Draw(draw.Crop(canvas, canvas.Max.X-canvas.Min.X-width+vg.Points(8), 0, vg.Points(32), 0))
 	})
 }
 

@@ -3,26 +3,26 @@
 package plots
 
 import (
-	"errors"
 	"fmt"
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
 // markedPoints is the longest curve whose single points are marked.
-const markedPoints = 30
+const markedPoints = 12
 
 // Series is a named sequence of values.
 type Series struct {
-	Name   string
-	X      []float64 // nil means 1, 2, 3, …
-	Y      []float64
-	Spread []float64 // half the length of each point's error bar, such as a standard deviation over seeds; nil means none
+	Name      string
+	X         []float64 // nil means 1, 2, 3, …
+	Y         []float64
+	Spread    []float64 // half the height of the band around each point, such as a standard deviation over seeds; nil means none
+	Reference bool      // a thin dashed line to compare the others with, such as the loss of guessing
 }
 
 // points checks the series against the axes and returns it in gonum's form.
@@ -34,7 +34,7 @@ func (s Series) points(axes Axes) (plotter.XYs, error) {
 		return nil, fmt.Errorf("series %q: %d values of x, %d of y", s.Name, len(s.X), len(s.Y))
 	}
 	if s.Spread != nil && len(s.Spread) != len(s.Y) {
-		return nil, fmt.Errorf("series %q: %d error bars, %d values of y", s.Name, len(s.Spread), len(s.Y))
+		return nil, fmt.Errorf("series %q: %d spreads, %d values of y", s.Name, len(s.Spread), len(s.Y))
 	}
 	points := make(plotter.XYs, len(s.Y))
 	for i, y := range s.Y {
@@ -62,165 +62,154 @@ func flatten(points plotter.XYs) []float64 {
 	return flat
 }
 
-// Curves draws each series as a line, with its points marked when they are few and its error bars if it has some, and returns
-// the PNG. It is an error when there is no series, when one is empty, its lengths differ, or a value is NaN, infinite or,
-// on a logarithmic axis, not positive.
+// Curves draws each series as a line with its name at the end, its points marked when they are few and a band around it if it has
+// a spread, and returns the PNG. It is an error when there is no series, when one is empty, its lengths differ, or a value is NaN,
+// infinite or, on a logarithmic axis, not positive.
 func Curves(axes Axes, series ...Series) ([]byte, error) {
-	if len(series) == 0 {
-		return nil, fmt.Errorf("plots: curves: %w", ErrEmpty)
+	c, err := newChart(axes, series)
+	if err != nil {
+		return nil, fmt.Errorf("plots: curves: %w", err)
 	}
-	p, legend, style := newPlot(axes), plot.NewLegend(), styler{}
-	p.Add(grid())
+	return encode(figureWidth, figureHeight, func(canvas draw.Canvas) { c.draw(headed(canvas, axes, 12)) })
+}
+
+// A chart is curves over one pair of axes.
+type chart struct {
+	plot   *plot.Plot
+	axes   Axes
+	series []Series
+	points []plotter.XYs
+	colors []color.RGBA
+	size   vg.Length // of the lines' names
+}
+
+func newChart(axes Axes, series []Series) (*chart, error) {
+	if len(series) == 0 {
+		return nil, ErrEmpty
+	}
+	c := &chart{plot: newPlot(axes), axes: axes, series: series, colors: colorsOf(series), size: 10}
+	c.plot.Add(grid())
 	whole := true
 	for _, s := range series {
 		points, err := s.points(axes)
 		if err != nil {
-			return nil, fmt.Errorf("plots: curves: %w", err)
+			return nil, err
 		}
+		c.points = append(c.points, points)
 		for _, point := range points {
 			whole = whole && point.X == math.Trunc(point.X)
 		}
-		if err := addCurve(p, &legend, &style, s, points); err != nil {
-			return nil, fmt.Errorf("plots: curves: series %q: %w", s.Name, err)
+	}
+	for i, s := range series { // bands lie behind all lines
+		if s.Spread == nil {
+			continue
+		}
+		band, err := plotter.NewPolygon(bandOf(c.points[i], s.Spread))
+		if err != nil {
+			return nil, fmt.Errorf("series %q: %w", s.Name, err)
+		}
+		band.Color, band.LineStyle.Width = blend(c.colors[i], 0xff, 0.75), 0
+		c.plot.Add(band)
+	}
+	for i, s := range series {
+		if err := c.addLine(i); err != nil {
+			return nil, fmt.Errorf("series %q: %w", s.Name, err)
 		}
 	}
-	switch {
-	case axes.LogX:
-		widenLog(&p.X)
-	case whole: // there is no epoch 1.5
-		p.X.Tick.Marker = plot.TickerFunc(wholeTicks)
+	if whole && !axes.LogX { // there is no epoch 1.5
+		c.plot.X.Tick.Marker = plot.TickerFunc(wholeTicks)
 	}
-	if axes.LogY {
-		widenLog(&p.Y)
+	if places := c.places(); whole && len(places) <= 6 {
+		c.plot.X.Tick.Marker = plot.ConstantTicks(places)
 	}
-	return encode(vg.Points(480), vg.Points(290), func(canvas draw.Canvas) { drawBeside(canvas, p, legend) })
+	c.fit()
+	return c, nil
 }
 
-func addCurve(p *plot.Plot, legend *plot.Legend, style *styler, s Series, points plotter.XYs) error {
-	line, scatter, err := plotter.NewLinePoints(points)
+// places labels every place at which there is a point.
+func (c *chart) places() (ticks []plot.Tick) {
+	seen := map[float64]bool{}
+	for _, points := range c.points {
+		for _, p := range points {
+			if !seen[p.X] {
+				ticks = append(ticks, plot.Tick{Value: p.X, Label: Number(p.X, 0)})
+			}
+			seen[p.X] = true
+		}
+	}
+	return ticks
+}
+
+// fit ends logarithmic axes at round values.
+func (c *chart) fit() {
+	if c.axes.LogX {
+		widenLog(&c.plot.X)
+	}
+	if c.axes.LogY {
+		widenLog(&c.plot.Y)
+	}
+}
+
+// bandOf is the outline of what lies within the spread of the points.
+func bandOf(points plotter.XYs, spread []float64) plotter.XYs {
+	n := len(points)
+	outline := make(plotter.XYs, 2*n)
+	for i, p := range points {
+		outline[i] = plotter.XY{X: p.X, Y: p.Y + spread[i]}
+		outline[2*n-1-i] = plotter.XY{X: p.X, Y: p.Y - spread[i]}
+	}
+	return outline
+}
+
+func (c *chart) addLine(i int) error {
+	line, scatter, err := plotter.NewLinePoints(c.points[i])
 	if err != nil {
 		return err
 	}
-	line.Width = vg.Points(1.6)
-	line.Color, line.Dashes = style.next(s.Name)
-	p.Add(line)
-	if len(points) <= markedPoints {
-		scatter.Color, scatter.Radius, scatter.Shape = line.Color, vg.Points(2.2), draw.CircleGlyph{}
-		p.Add(scatter)
+	line.Width, line.Color = vg.Points(1.8), c.colors[i]
+	if c.series[i].Reference {
+		line.Width, line.Dashes = vg.Points(0.9), []vg.Length{vg.Points(4), vg.Points(3)}
+		c.plot.Add(line)
+		return nil
 	}
-	if s.Spread != nil {
-		bars, err := plotter.NewYErrorBars(withErrors{points, symmetric(s.Spread)})
-		if err != nil {
-			return err
-		}
-		bars.Color, bars.Width = line.Color, vg.Points(1)
-		p.Add(bars)
-	}
-	if s.Name != "" {
-		legend.Add(s.Name, line)
+	c.plot.Add(line)
+	if len(c.points[i]) <= markedPoints {
+		scatter.Color, scatter.Radius, scatter.Shape = line.Color, vg.Points(2.3), draw.CircleGlyph{}
+		c.plot.Add(scatter)
 	}
 	return nil
 }
 
-// withErrors are points with error bars, in gonum's form.
-type withErrors struct {
-	plotter.XYs
-	plotter.YErrors
+// draw draws the axes, the curves and the names at their ends.
+func (c *chart) draw(canvas draw.Canvas) {
+	left := draw.Crop(canvas, 0, -c.room(), 0, 0)
+	c.plot.Draw(left)
+	data := c.plot.DataCanvas(left)
+	x, y := c.plot.Transforms(&data)
+	var paths [][]vg.Point
+	for _, points := range c.points {
+		var path []vg.Point
+		for _, p := range points {
+			path = append(path, vg.Point{X: x(p.X), Y: y(p.Y)})
+		}
+		paths = append(paths, path)
+	}
+	placeNames(canvas, data.Rectangle, c, paths)
 }
 
-func symmetric(bars []float64) plotter.YErrors {
-	errs := make(plotter.YErrors, len(bars))
-	for i, bar := range bars {
-		errs[i].Low, errs[i].High = bar, bar
-	}
-	return errs
-}
-
-// Bars draws one group of bars a label, one bar of the group a series, with its error bar if the series has some (series.X is not
-// used), and returns the PNG.
-// The axis begins at zero, so that lengths compare. It is an error when there is nothing to draw, when a series
-// has not one value a label, or a value is NaN or infinite.
-func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
-	if len(labels) == 0 || len(series) == 0 {
-		return nil, fmt.Errorf("plots: bars: %w", ErrEmpty)
-	}
-	if axes.LogX || axes.LogY {
-		return nil, errors.New("plots: bars: a logarithmic axis has no zero for bars to start from")
-	}
-	p, legend, style := newPlot(axes), plot.NewLegend(), styler{}
-	p.Y.Min = 0
-	for i, s := range series {
-		if len(s.Y) != len(labels) {
-			return nil, fmt.Errorf("plots: bars: series %q has %d values for %d labels", s.Name, len(s.Y), len(labels))
-		}
-		if s.Spread != nil && len(s.Spread) != len(s.Y) {
-			return nil, fmt.Errorf("plots: bars: series %q has %d error bars for %d values", s.Name, len(s.Spread), len(s.Y))
-		}
-		width := vg.Points(260) / vg.Length(len(labels)*len(series))
-		bars, err := plotter.NewBarChart(plotter.Values(s.Y), width)
-		if err != nil {
-			return nil, fmt.Errorf("plots: bars: series %q: %w", s.Name, err)
-		}
-		bars.Color, _ = style.next(s.Name)
-		bars.LineStyle.Width = 0
-		bars.Offset = width * (vg.Length(i) - vg.Length(len(series)-1)/2)
-		p.Add(bars)
-		if s.Spread != nil {
-			whiskers, err := newWhiskers(s, bars.Offset)
-			if err != nil {
-				return nil, fmt.Errorf("plots: bars: series %q: %w", s.Name, err)
-			}
-			p.Add(whiskers)
-		}
-		if s.Name != "" {
-			legend.Add(s.Name, bars)
+// room is what the names at the right edge need.
+func (c *chart) room() vg.Length {
+	width := vg.Length(0)
+	for i, s := range c.series {
+		if c.endsAtEdge(i) && s.Name != "" {
+			width = max(width, textStyle(sans(c.size), ink).Width(s.Name)+nameGap+2)
 		}
 	}
-	p.NominalX(labels...)
-	turnLong(p, labels)
-	p.X.Min, p.X.Max = -0.5, float64(len(labels))-0.5
-	return encode(vg.Points(480), vg.Points(290), func(canvas draw.Canvas) { drawBeside(canvas, p, legend) })
+	return width
 }
 
-// turnLong turns the labels of an axis on their side where they would run into each other.
-func turnLong(p *plot.Plot, labels []string) {
-	const room = 330 * vg.Length(1) // what an axis has beside a legend
-	longest := vg.Length(0)
-	for _, label := range labels {
-		longest = max(longest, p.X.Tick.Label.Width(label))
-	}
-	if longest*vg.Length(len(labels)) > room {
-		p.X.Tick.Label.Rotation = math.Pi / 6
-		p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = text.XRight, text.YCenter
-	}
-}
-
-// whiskers are the error bars of a series of bars, as far beside its labels as the bars.
-type whiskers struct {
-	*plotter.YErrorBars
-	offset vg.Length
-}
-
-func newWhiskers(s Series, offset vg.Length) (whiskers, error) {
-	points := make(plotter.XYs, len(s.Y))
-	for i, y := range s.Y {
-		points[i].X, points[i].Y = float64(i), y
-	}
-	bars, err := plotter.NewYErrorBars(withErrors{points, symmetric(s.Spread)})
-	return whiskers{bars, offset}, err
-}
-
-// Plot draws them at their offset.
-func (w whiskers) Plot(canvas draw.Canvas, p *plot.Plot) {
-	canvas.Push()
-	defer canvas.Pop()
-	canvas.Translate(vg.Point{X: w.offset})
-	w.YErrorBars.Plot(canvas, p)
-}
-
-// grid returns light lines behind the data.
-func grid() *plotter.Grid {
-	g := plotter.NewGrid()
-	g.Vertical.Color, g.Horizontal.Color = lightGrey, lightGrey
-	return g
+// endsAtEdge tells whether a line ends where the figure ends.
+func (c *chart) endsAtEdge(i int) bool {
+	end := c.points[i][len(c.points[i])-1].X
+	return end >= c.plot.X.Max-0.02*(c.plot.X.Max-c.plot.X.Min)
 }

@@ -8,7 +8,6 @@ import (
 	"image/color"
 
 	xdraw "golang.org/x/image/draw"
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -17,9 +16,10 @@ import (
 
 // Sizes of an image grid, in pixels.
 const (
-	thumbnail   = 96 // a CIFAR image, 32 pixels wide, grows three times
-	gap         = 8
-	captionRoom = 24
+	smooth      = 96         // a CIFAR image, 32 pixels wide, grows three times, smoothly,
+	thumbnail   = 2 * smooth // and twice more for screens with small pixels, which keeps the file small
+	gap         = 16
+	captionRoom = 46
 )
 
 // Grid draws the images as equal squares, enlarged smoothly (Catmull-Rom), in rows of the given number of columns,
@@ -47,18 +47,29 @@ func Grid(columns int, images []image.Image, captions []string) ([]byte, error) 
 	columns = min(columns, len(images))
 	rows := (len(images) + columns - 1) / columns
 	width, height := gap+columns*(thumbnail+gap), gap+rows*cellHeight
-	sheet := vgimg.NewWith(vgimg.UseWH(points(width), points(height)), vgimg.UseDPI(dpi))
+	sheet := vgimg.NewWith(vgimg.UseWH(points(width), points(height)), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(color.White))
 	canvas := draw.New(sheet)
 	for i, img := range images {
 		corner := image.Pt(gap+i%columns*(thumbnail+gap), gap+i/columns*cellHeight)
 		place := image.Rectangle{Min: corner, Max: corner.Add(image.Pt(thumbnail, thumbnail))}
-		xdraw.CatmullRom.Scale(sheet.Image(), place, img, img.Bounds(), xdraw.Src, nil)
+		enlarge(sheet.Image(), place, img)
 		if captions != nil {
-			middle := vg.Point{X: points(corner.X + thumbnail/2), Y: points(height - place.Max.Y - 3)} // y counts from the bottom
+			middle := vg.Point{X: points(corner.X + thumbnail/2), Y: points(height - place.Max.Y - 6)} // y counts from the bottom
 			canvas.FillText(captionStyle(captions[i]), middle, captions[i])
 		}
 	}
-	return encodePNG(sheet.Image())
+	return encodePhoto(sheet.Image())
+}
+
+// enlarge draws the image into a place. One that is larger than the place shrinks to it.
+func enlarge(sheet xdraw.Image, place image.Rectangle, img image.Image) {
+	if img.Bounds().Dx() >= place.Dx() {
+		xdraw.CatmullRom.Scale(sheet, place, img, img.Bounds(), xdraw.Src, nil)
+		return
+	}
+	half := image.NewRGBA(image.Rect(0, 0, place.Dx()/2, place.Dy()/2))
+	xdraw.CatmullRom.Scale(half, half.Rect, img, img.Bounds(), xdraw.Src, nil)
+	xdraw.NearestNeighbor.Scale(sheet, place, half, half.Rect, xdraw.Src, nil)
 }
 
 // points converts pixels into gonum's unit of length.
@@ -66,11 +77,10 @@ func points(pixels int) vg.Length { return vg.Length(pixels) * vg.Inch / dpi }
 
 // captionStyle is smaller for a caption that would reach into its neighbours.
 func captionStyle(caption string) text.Style {
-	style := text.Style{
-		Color: color.Black, Font: sans(8), Handler: plot.DefaultTextHandler, XAlign: text.XCenter, YAlign: text.YTop,
-	}
-	if width := style.Width(caption); width > points(thumbnail) {
-		style.Font.Size *= points(thumbnail) / width
+	style := centred(sans(8), ink)
+	style.YAlign = text.YTop
+	if width := style.Width(caption); width > points(thumbnail+gap-2) {
+		style.Font.Size *= points(thumbnail+gap-2) / width
 	}
 	return style
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette"
@@ -15,8 +16,6 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
-
-var lightGrey = color.Gray{0xdd}
 
 // annotatedCells is the widest heat map whose cells carry their value as text.
 const annotatedCells = 12
@@ -29,7 +28,7 @@ func Heatmap(axes Axes, values [][]float64, rows, columns []string) ([]byte, err
 	labels := make([][]string, len(values))
 	for i, row := range values {
 		for _, v := range row {
-			labels[i] = append(labels[i], fmt.Sprintf("%.3g", v))
+			labels[i] = append(labels[i], strings.Replace(fmt.Sprintf("%.3g", v), "-", "−", 1))
 		}
 	}
 	return drawMatrix(axes, values, labels, rows, columns)
@@ -60,7 +59,7 @@ func Confusion(classes []string, counts [][]int) ([]byte, error) {
 			shares[i] = append(shares[i], float64(count)/math.Max(1, float64(total)))
 		}
 	}
-	axes := Axes{Title: "Which class was taken for which", X: "predicted", Y: "true"}
+	axes := Axes{Title: "Which class was taken for which", X: "predicted class", Y: "true class"}
 	return drawMatrix(axes, shares, labels, classes, classes)
 }
 
@@ -92,12 +91,12 @@ func drawMatrix(axes Axes, values matrix, labels [][]string, rows, columns []str
 	p.Add(heat)
 	nameSides(p, values, rows, columns)
 	if len(values[0]) > annotatedCells {
-		return encode(vg.Points(480), vg.Points(400), func(canvas draw.Canvas) { drawWithBar(canvas, p, colors) })
+		return encode(figureWidth, vg.Points(400), func(canvas draw.Canvas) { drawWithBar(headed(canvas, axes, 12), p, colors) })
 	}
 	if err := annotate(p, heat, values, labels); err != nil {
 		return nil, fmt.Errorf("plots: heatmap %q: %w", axes.Title, err)
 	}
-	return encode(vg.Points(480), vg.Points(400), p.Draw)
+	return encode(figureWidth, vg.Points(390), func(canvas draw.Canvas) { p.Draw(headed(canvas, axes, 12)) })
 }
 
 func checkMatrix(values matrix, rows, columns []string) error {
@@ -150,10 +149,7 @@ func annotate(p *plot.Plot, heat *plotter.HeatMap, values matrix, texts [][]stri
 			if math.IsNaN(v) {
 				continue
 			}
-			style := text.Style{
-				Color: color.Black, Font: sans(9), Handler: plot.DefaultTextHandler,
-				XAlign: text.XCenter, YAlign: text.YCenter,
-			}
+			style := centred(sans(9), ink)
 			if v > (heat.Min+heat.Max)/2 {
 				style.Color = color.White
 			}
@@ -210,5 +206,5 @@ func drawWithBar(canvas draw.Canvas, p *plot.Plot, colors palette.ColorMap) {
 	scale.HideX()
 	scale.Y.Tick.Label.Font, scale.Y.Tick.Marker = sans(10), plot.TickerFunc(linearTicks)
 	scale.Add(&plotter.ColorBar{ColorMap: colors, Vertical: true, Colors: 128})
-	scale.Draw(draw.Crop(canvas, canvas.Max.X-canvas.Min.X-width+vg.Points(10), 0, vg.Points(40), -vg.Points(24)))
+	scale.Draw(draw.Crop(canvas, canvas.Max.X-canvas.Min.X-width+vg.Points(10), 0, vg.Points(40), 0))
 }

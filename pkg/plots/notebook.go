@@ -27,8 +27,8 @@ func Show(figure []byte) error {
 
 // Live is a figure that changes in place while a cell runs. Create it with [NewLive].
 type Live struct {
-	id   string
-	last []byte
+	id    string
+	shown bool
 }
 
 // NewLive returns a figure that is not shown yet.
@@ -41,20 +41,21 @@ func (l *Live) Update(figure []byte) error {
 	if err := check(figure); err != nil {
 		return err
 	}
-	l.last = figure
+	l.shown = true
 	gonbui.UpdateHTML(l.id, `<img src="data:image/png;base64,`+base64.StdEncoding.EncodeToString(figure)+`">`)
 	gonbui.Sync()
 	return gonbui.Error()
 }
 
-// Finish takes the changing figure away and shows its last state as a true PNG output, which is what is kept when
-// the notebook is saved. It does nothing when there was no [Live.Update].
-func (l *Live) Finish() error {
-	if l.last == nil {
+// Clear takes the figure away.
+func (l *Live) Clear() error {
+	if !l.shown {
 		return nil
 	}
+	l.shown = false
 	gonbui.UpdateHTML(l.id, "")
-	return Show(l.last)
+	gonbui.Sync()
+	return gonbui.Error()
 }
 
 func check(figure []byte) error {

@@ -53,8 +53,8 @@ func wantDark(t *testing.T, img image.Image, rows, columns, row, column int) {
 	all, _ := box(img, func(c color.RGBA) bool { return c == light || c == dark })
 	cell, _ := box(img, only(dark))
 	width, height := float64(all.Dx())/float64(columns), float64(all.Dy())/float64(rows)
-	got := fmt.Sprintf("row %.1f, column %.1f", float64(cell.Min.Y-all.Min.Y)/height, float64(cell.Min.X-all.Min.X)/width)
-	if want := fmt.Sprintf("row %d.0, column %d.0", row, column); got != want {
+	got := fmt.Sprintf("row %.0f, column %.0f", float64(cell.Min.Y-all.Min.Y)/height, float64(cell.Min.X-all.Min.X)/width)
+	if want := fmt.Sprintf("row %d, column %d", row, column); got != want {
 		t.Errorf("the high value is drawn at %s, want %s", got, want)
 	}
 	if part := fmt.Sprintf("%.1f %.1f", float64(cell.Dy())/height, float64(cell.Dx())/width); part != "1.0 1.0" {
@@ -80,7 +80,7 @@ func TestHeatmapPlaces(t *testing.T) {
 			figure, err := Heatmap(Axes{}, values, nil, nil)
 			img := decode(t, figure, err)
 			if size.columns > annotatedCells { // without the scale of colours at its right
-				img = part(img, image.Rect(0, 0, img.Bounds().Max.X-150, img.Bounds().Max.Y))
+				img = part(img, image.Rect(0, 0, img.Bounds().Max.X-300, img.Bounds().Max.Y))
 			}
 			wantDark(t, img, size.rows, size.columns, at.row, at.column)
 		}
@@ -162,7 +162,7 @@ func TestGridPlaces(t *testing.T) {
 	img := decode(t, figure, err)
 	const second = gap + thumbnail + gap // where the second row begins
 	for i, want := range colors {
-		x, y := gap+10+i%2*(thumbnail-20), second+10+i/2*(thumbnail-20)
+		x, y := gap+20+i%2*(thumbnail-40), second+20+i/2*(thumbnail-40)
 		got := color.RGBAModel.Convert(img.At(x, y)).(color.RGBA)
 		if got.R&0xf0 != want.R&0xf0 || got.G&0xf0 != want.G&0xf0 || got.B&0xf0 != want.B&0xf0 {
 			t.Errorf("corner %d of the image in row 2, column 1 is %v, want about %v", i, got, want)

@@ -84,17 +84,20 @@ func TestCurvesUseTheFamilyColours(t *testing.T) {
 	}
 }
 
-// Error bars add ink of the family's colour above and below a point.
-func TestErrorBars(t *testing.T) {
-	flat := Series{Name: "dense", Y: []float64{1, 1, 1}}
-	ink := func() int {
-		figure, err := Curves(Axes{Title: "Error bars"}, flat)
-		return colors(decode(t, figure, err))[familyColor(t, "dense")]
+// A spread adds a band of a light shade around the line, and leaves the line as it is.
+func TestBand(t *testing.T) {
+	flat := Series{Name: "dense", Y: []float64{1, 1.5, 1}}
+	pixels := func() (line, band int) {
+		figure, err := Curves(Axes{Title: "Band"}, flat)
+		counts := colors(decode(t, figure, err))
+		c := familyColor(t, "dense")
+		return counts[c], counts[blend(c, 0xff, 0.75)]
 	}
-	without := ink()
+	without, none := pixels()
 	flat.Spread = []float64{0.1, 0.2, 0.3}
-	if with := ink(); with < without+100 {
-		t.Errorf("%d pixels with error bars, %d without", with, without)
+	with, band := pixels()
+	if none > 50 || band < 10000 || with < without/2 {
+		t.Errorf("without a spread %d pixels of the line and %d of the band, with one %d and %d", without, none, with, band)
 	}
 }
 
@@ -110,9 +113,10 @@ func TestLinearTicks(t *testing.T) {
 		lo, hi float64
 		want   string
 	}{
-		{0, 1, "0 0.2 0.4 0.6 0.8 1"},
+		{0, 1, "0.0 0.2 0.4 0.6 0.8 1.0"},
 		{0, 300, "0 50 100 150 200 250 300"},
-		{-0.3, 0.45, "-0.3 -0.2 -0.1 0 0.1 0.2 0.3 0.4"},
+		{-0.3, 0.45, "−0.3 −0.2 −0.1 0.0 0.1 0.2 0.3 0.4"},
+		{0, 40000, "0 10,000 20,000 30,000 40,000"},
 		{1, 20, "2 4 6 8 10 12 14 16 18 20"},
 	} {
 		var labels []string
@@ -169,10 +173,10 @@ func TestGrid(t *testing.T) {
 	}
 	figure, err := Grid(4, images, captions)
 	img := decode(t, figure, err)
-	if want := image.Rect(0, 0, 8+4*104, 8+2*128); img.Bounds() != want {
+	if want := image.Rect(0, 0, 16+4*208, 16+2*254); img.Bounds() != want {
 		t.Errorf("size %v, want %v", img.Bounds(), want)
 	}
-	if got := color.RGBAModel.Convert(img.At(8+104+50, 50)); got != (color.RGBA{40, 255, 255, 255}) {
+	if got := color.RGBAModel.Convert(img.At(16+208+100, 100)); got != (color.RGBA{40, 255, 255, 255}) {
 		t.Errorf("second image has colour %v", got)
 	}
 }
@@ -228,7 +232,7 @@ func TestBadInput(t *testing.T) {
 	img := image.NewGray(image.Rect(0, 0, 2, 2))
 	for want, draw := range map[string]func() ([]byte, error){
 		"1 values of x, 2 of y":     func() ([]byte, error) { return Curves(Axes{}, Series{X: []float64{1}, Y: []float64{1, 2}}) },
-		"1 error bars, 2 values":    func() ([]byte, error) { return Curves(Axes{}, Series{Y: []float64{1, 2}, Spread: []float64{1}}) },
+		"1 spreads, 2 values":       func() ([]byte, error) { return Curves(Axes{}, Series{Y: []float64{1, 2}, Spread: []float64{1}}) },
 		"point 0 (1, 1) cannot be":  func() ([]byte, error) { return Curves(Axes{LogY: true}, Series{Y: []float64{1}, Spread: []float64{2}}) },
 		"logarithmic axis":          func() ([]byte, error) { return Curves(Axes{LogY: true}, Series{Y: []float64{1, 0}}) },
 		"NaN":                       func() ([]byte, error) { return Curves(Axes{}, Series{Y: []float64{math.NaN()}}) },
@@ -270,8 +274,8 @@ func TestShowOutsideANotebook(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	if err := NewLive().Finish(); err != nil {
-		t.Errorf("Finish without an update: %v", err)
+	if err := NewLive().Clear(); err != nil {
+		t.Errorf("Clear without an update: %v", err)
 	}
 	if err := Show([]byte("GIF89a")); err == nil || !strings.Contains(err.Error(), "not a PNG") {
 		t.Errorf("Show of something else: %v", err)
@@ -288,5 +292,5 @@ func ExampleCurves() {
 	}
 	img, err := png.Decode(bytes.NewReader(figure))
 	fmt.Println(img.Bounds().Size(), err)
-	// Output: (960,580) <nil>
+	// Output: (1920,1080) <nil>
 }

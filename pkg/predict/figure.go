@@ -5,12 +5,7 @@
 package predict
 
 import (
-	"bytes"
 	"image"
-	"image/draw"
-	"image/png"
-
-	scale "golang.org/x/image/draw"
 
 	"github.com/skipnets/skipnets/pkg/plots"
 )
@@ -29,18 +24,5 @@ func Figure(picture image.Image, classes []string, probabilities []float64) ([]b
 	if err != nil {
 		return nil, err
 	}
-	right, err := png.Decode(bytes.NewReader(bars))
-	if err != nil {
-		return nil, err
-	}
-	height := right.Bounds().Dy()
-	margin := height / 8
-	side := height - 2*margin
-	figure := image.NewRGBA(image.Rect(0, 0, side+margin+right.Bounds().Dx(), height))
-	draw.Draw(figure, figure.Bounds(), image.White, image.Point{}, draw.Src)
-	scale.NearestNeighbor.Scale(figure, image.Rect(margin, margin, margin+side, margin+side), picture, picture.Bounds(), draw.Src, nil)
-	draw.Draw(figure, image.Rect(margin+side, 0, figure.Bounds().Dx(), height), right, right.Bounds().Min, draw.Src)
-	var out bytes.Buffer
-	err = png.Encode(&out, figure)
-	return out.Bytes(), err
+	return plots.Beside(picture, bars)
 }

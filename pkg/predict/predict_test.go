@@ -165,9 +165,9 @@ func TestFigure(t *testing.T) {
 		t.Fatal(err)
 	}
 	height := figure.Bounds().Dy()
-	margin := height / 8
+	side, left, top := height/2, 16, height/5
 	for _, at := range []image.Point{{0, 0}, {1, 0}, {0, 1}, {1, 1}} {
-		place := image.Pt(margin+10, margin+10).Add(at.Mul(height - 2*margin - 20))
+		place := image.Pt(left+10, top+10).Add(at.Mul(side - 20))
 		want := color.RGBA{R: uint8(at.X * 255), G: uint8(at.Y * 255), B: 17, A: 255}
 		if got := color.RGBAModel.Convert(figure.At(place.X, place.Y)); got != want {
 			t.Errorf("the picture's corner %v is %v, want %v", at, got, want)
@@ -176,7 +176,7 @@ func TestFigure(t *testing.T) {
 	// The bars' heights, where their number changes from one column of pixels to the next.
 	var bars []float64
 	last := 0
-	for x := height; x < figure.Bounds().Dx(); x++ {
+	for x := side + 2*left; x < figure.Bounds().Dx(); x++ {
 		high := 0
 		for y := range height {
 			if c := color.RGBAModel.Convert(figure.At(x, y)).(color.RGBA); c == (color.RGBA{0x33, 0x33, 0x99, 0xff}) {

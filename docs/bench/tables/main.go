@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Tables renews the tables in docs/results.md and README.md, and the figure of the experiment on depth, docs/depth.png, from
+// Tables renews the tables in docs/results.md and README.md, the diagrams of the blocks in docs/blocks, and the figure of the
+// experiment on depth, docs/depth.png, from
 // the runs that are kept in notebooks/trained.
 //
 //	go run ./docs/bench/tables
@@ -20,6 +21,7 @@ import (
 
 	"github.com/google/renameio/v2"
 	"github.com/skipnets/skipnets/pkg/images"
+	"github.com/skipnets/skipnets/pkg/lesson"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/plots"
 	"github.com/skipnets/skipnets/pkg/recipe"
@@ -91,6 +93,13 @@ func renew(root string) (map[string][]byte, error) {
 		return nil, err
 	}
 	files := map[string][]byte{filepath.Join(root, "docs", "depth.png"): figure}
+	for _, family := range nets.Compared() {
+		picture, err := lesson.PictureSVG(family.Name)
+		if err != nil {
+			return nil, err
+		}
+		files[filepath.Join(root, "docs", "blocks", family.Name+".svg")] = picture
+	}
 	for name, tables := range map[string]map[string]string{"docs/results.md": tables(runs), "README.md": shortTables(runs)} {
 		file := filepath.Join(root, filepath.FromSlash(name))
 		page, err := os.ReadFile(file)
@@ -436,10 +445,12 @@ func thousands(n int64) string {
 	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }
 
-// depthFigure draws the training loss at the end against depth, a curve for each family and variant, with error bars over seeds.
+// depthFigure draws the training loss at the end against depth, a curve for each variant and family, with a band for the spread over
+// seeds. The families' blocks are its legend.
 func depthFigure(runs []run) ([]byte, error) {
 	var series []plots.Series
-	for _, row := range slices.Concat(families(), variants()) {
+	var drawings []plots.Drawing
+	for _, row := range slices.Concat(variants(), families()) { // a family's line lies over those of its variants
 		s := plots.Series{Name: row.title}
 		for _, depth := range whole(runs) {
 			of := row.at(runs, depth)
@@ -452,7 +463,24 @@ func depthFigure(runs []run) ([]byte, error) {
 			}
 			s.X, s.Y, s.Spread = append(s.X, float64(depth)), append(s.Y, mean), append(s.Spread, deviation)
 		}
-		series = append(series, s)
+		series, drawings = append(series, s), append(drawings, emblem(row.title))
 	}
-	return plots.Curves(plots.Axes{Title: "What depth does", X: "layers", Y: "training loss, last epoch"}, series...)
+	axes := plots.Axes{Title: "What depth does", X: "layers", Y: "training loss after ten epochs: lower is better"}
+	return plots.Illustrated(axes, drawings, series...)
+}
+
+// emblem is the small drawing of a family's block; a variant has none.
+func emblem(title string) (d plots.Drawing) {
+	for _, family := range nets.Compared() {
+		if family.Name != title {
+			continue
+		}
+		for _, box := range family.Emblem.Boxes {
+			d.Boxes = append(d.Boxes, plots.Box(box))
+		}
+		for _, arrow := range family.Emblem.Arrows {
+			d.Arrows = append(d.Arrows, plots.Arrow(arrow))
+		}
+	}
+	return d
 }

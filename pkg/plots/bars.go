@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Bars draws one group of bars a label, one bar of the group a series, with its error bar if the series has some (series.X is not
+// used), and returns the PNG. Several series are named in one line above the bars.
+// The axis begins at zero, so that lengths compare. It is an error when there is nothing to draw, when a series
+// has not one value a label, or a value is NaN or infinite.
+func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
+	if len(labels) == 0 || len(series) == 0 {
+		return nil, fmt.Errorf("plots: bars: %w", ErrEmpty)
+	}
+	if axes.LogX || axes.LogY {
+		return nil, errors.New("plots: bars: a logarithmic axis has no zero for bars to start from")
+	}
+	p, colors := newPlot(axes), colorsOf(series)
+	p.Add(grid())
+	p.Y.Min = 0
+	width := vg.Points(310) / vg.Length(len(labels)*len(series))
+	for i, s := range series {
+		if err := addBars(p, s, len(labels), width, width*(vg.Length(i)-vg.Length(len(series)-1)/2), colors[i]); err != nil {
+			return nil, fmt.Errorf("plots: bars: series %q %w", s.Name, err)
+		}
+	}
+	p.NominalX(labels...)
+	turnLong(p, labels)
+	p.X.Min, p.X.Max = -0.5, float64(len(labels))-0.5
+	return encode(figureWidth, figureHeight, func(canvas draw.Canvas) {
+		canvas = headed(canvas, axes, 12)
+		if len(series) > 1 {
+			canvas = legend(canvas, series, colors)
+		}
+		p.Draw(canvas)
+	})
+}
+
+func addBars(p *plot.Plot, s Series, labels int, width, offset vg.Length, c color.Color) error {
+	if len(s.Y) != labels {
+		return fmt.Errorf("has %d values for %d labels", len(s.Y), labels)
+	}
+	if s.Spread != nil && len(s.Spread) != len(s.Y) {
+		return fmt.Errorf("has %d spreads, %d values", len(s.Spread), len(s.Y))
+	}
+	bars, err := plotter.NewBarChart(plotter.Values(s.Y), width)
+	if err != nil {
+		return err
+	}
+	bars.Color, bars.LineStyle.Width, bars.Offset = c, 0, offset
+	p.Add(bars)
+	if s.Spread == nil {
+		return nil
+	}
+	w, err := newWhiskers(s, offset)
+	if err == nil {
+		p.Add(w)
+	}
+	return err
+}
+
+// legend names the series in one line, and returns the room below it.
+func legend(canvas draw.Canvas, series []Series, colors []color.RGBA) draw.Canvas {
+	style := textStyle(sans(10), ink)
+	style.YAlign = text.YTop
+	at := vg.Point{X: canvas.Min.X, Y: canvas.Max.Y}
+	const side = 8
+	for i, s := range series {
+		low := vg.Point{X: at.X, Y: at.Y - side - 2}
+		canvas.FillPolygon(colors[i], []vg.Point{low, {X: low.X + side, Y: low.Y}, {X: low.X + side, Y: low.Y + side}, {X: low.X, Y: low.Y + side}})
+		canvas.FillText(style, vg.Point{X: at.X + side + 4, Y: at.Y}, s.Name)
+		at.X += side + 18 + style.Width(s.Name)
+	}
+	return draw.Crop(canvas, 0, 0, 0, -18)
+}
+
+// turnLong turns the labels of an axis on their side where they would run into each other.
+func turnLong(p *plot.Plot, labels []string) {
+	const room = 400 * vg.Length(1)
+	longest := vg.Length(0)
+	for _, label := range labels {
+		longest = max(longest, p.X.Tick.Label.Width(label))
+	}
+	if longest*vg.Length(len(labels)) > room {
+		p.X.Tick.Label.Rotation = math.Pi / 6
+		p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = text.XRight, text.YCenter
+	}
+}
+
+// whiskers are the error bars of a series of bars, as far beside its labels as the bars.
+type whiskers struct {
+	*plotter.YErrorBars
+	offset vg.Length
+}
+
+// withErrors are points with error bars, in gonum's form.
+type withErrors struct {
+	plotter.XYs
+	plotter.YErrors
+}
+
+func newWhiskers(s Series, offset vg.Length) (whiskers, error) {
+	points, errs := make(plotter.XYs, len(s.Y)), make(plotter.YErrors, len(s.Y))
+	for i, y := range s.Y {
+		points[i].X, points[i].Y = float64(i), y
+		errs[i].Low, errs[i].High = s.Spread[i], s.Spread[i]
+	}
+	bars, err := plotter.NewYErrorBars(withErrors{points, errs})
+	if err != nil {
+		return whiskers{}, err
+	}
+	bars.Color, bars.Width = ink, vg.Points(1)
+	return whiskers{bars, offset}, nil
+}
+
+// Plot draws them at their offset.
+func (w whiskers) Plot(canvas draw.Canvas, p *plot.Plot) {
+	canvas.Push()
+	defer canvas.Pop()
+	canvas.Translate(vg.Point{X: w.offset})
+	w.YErrorBars.Plot(canvas, p)
+}
