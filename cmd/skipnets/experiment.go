@@ -66,11 +66,16 @@ func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, e
 	if err != nil {
 		return recipe.Report{}, err
 	}
-	score, err := recipe.Evaluate(ctx, t.backend, images.Normalized(net, t.training.Moments), fitted.Store, testSet)
+	normalized := images.Normalized(net, t.training.Moments)
+	score, err := recipe.Evaluate(ctx, t.backend, normalized, fitted.Store, testSet)
 	if err != nil {
 		return recipe.Report{}, err
 	}
-	report.TestAccuracy, report.TestImages = score.Accuracy, score.Images
+	mirrored, err := recipe.Evaluate(ctx, t.backend, images.Mirrored(normalized), fitted.Store, testSet)
+	if err != nil {
+		return recipe.Report{}, err
+	}
+	report.TestAccuracy, report.MirroredAccuracy, report.TestImages = score.Accuracy, mirrored.Accuracy, score.Images
 	return report, report.Save(dir)
 }
 

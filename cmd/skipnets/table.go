@@ -21,14 +21,17 @@ func writeTable(w io.Writer, results []recipe.Report) error {
 		return nil
 	}
 	out := bufio.NewWriter(w)
-	fmt.Fprintln(out, "\n| network | seed | test accuracy | held out | epoch | minutes | images/s | parameters | peak memory |")
-	fmt.Fprintln(out, "|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+	fmt.Fprintln(out, "\n| network | seed | test accuracy | with mirror images | held out | epoch | minutes | images/s | parameters | peak memory |")
+	fmt.Fprintln(out, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 	for _, r := range results {
-		test := "not measured"
+		test, mirrored := "not measured", "not measured"
 		if r.TestImages > 0 {
 			test = fmt.Sprintf("%.2f%%", 100*r.TestAccuracy)
 		}
-		fmt.Fprintf(out, "| %s | %d | %s | %.2f%% | %d | %.1f | %.0f | %d | %.2f GB |\n", r.Network, r.Seed, test,
+		if r.MirroredAccuracy > 0 {
+			mirrored = fmt.Sprintf("%.2f%%", 100*r.MirroredAccuracy)
+		}
+		fmt.Fprintf(out, "| %s | %d | %s | %s | %.2f%% | %d | %.1f | %.0f | %d | %.2f GB |\n", r.Network, r.Seed, test, mirrored,
 			100*r.HeldOutAccuracy, r.Epoch, r.Seconds/60, r.SamplesPerSecond, r.Parameters, float64(r.PeakMemory)/1e9)
 	}
 	writeMeans(out, results)

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"image/png"
 	"io/fs"
 	"os"
@@ -68,7 +69,7 @@ func TestTrainEvalPredict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Recipe != "quick-epochs1" || r.TestImages != 500 || r.TestAccuracy <= 0 || r.Parameters != 75290 || r.Seconds <= 0 {
+	if r.Recipe != "quick-epochs1" || r.TestImages != 500 || r.TestAccuracy <= 0 || r.MirroredAccuracy <= 0 || r.Parameters != 75290 || r.Seconds <= 0 {
 		t.Errorf("result %+v", r)
 	}
 	for _, name := range []string{recipe.LatestFile, recipe.BestFile, recipe.HistoryFile} {
@@ -107,6 +108,14 @@ func TestTrainEvalPredict(t *testing.T) {
 	}
 	checkLogits(t, logits, r)
 	checkPNG(t, confusion)
+	a, printed := app(), &bytes.Buffer{}
+	a.Writer, a.ErrWriter = printed, &bytes.Buffer{}
+	if err := a.Run(t.Context(), []string{"skipnets", "eval", "-quick", "-mirrored", run}); err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("accuracy %.2f%%", 100*r.MirroredAccuracy); !strings.Contains(printed.String(), want) {
+		t.Errorf("eval -mirrored prints %q, the report has %s", printed, want)
+	}
 
 	_, test := cifar.Sample()
 	picture, figure := filepath.Join(dir, "picture.png"), filepath.Join(dir, "figure.png")

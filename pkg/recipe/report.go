@@ -16,18 +16,21 @@ const ReportFile = "result.json"
 
 // Report is what came of a run in one line, and where it was made.
 type Report struct {
-	Network          string  `json:"network"`
-	Dataset          string  `json:"dataset,omitempty"`       // its name; this and the next three are not in older reports
-	Images           string  `json:"images,omitempty"`        // height × width × channels
-	Classes          int     `json:"classes,omitempty"`       // how many
-	Normalisation    string  `json:"normalisation,omitempty"` // mean and standard deviation of each channel
-	Recipe           string  `json:"recipe"`
-	Seed             int64   `json:"seed"`
-	Precision        string  `json:"precision"`         // of the convolutions in training: fp32 or bf16; the test images are measured in fp32
-	Epoch            int     `json:"epoch"`             // the best on the held-out images
-	HeldOutAccuracy  float64 `json:"held_out_accuracy"` // 0 to 1
-	TestAccuracy     float64 `json:"test_accuracy"`     // 0 to 1
-	TestImages       int     `json:"test_images"`
+	Network         string  `json:"network"`
+	Dataset         string  `json:"dataset,omitempty"`       // its name; this and the next three are not in older reports
+	Images          string  `json:"images,omitempty"`        // height × width × channels
+	Classes         int     `json:"classes,omitempty"`       // how many
+	Normalisation   string  `json:"normalisation,omitempty"` // mean and standard deviation of each channel
+	Recipe          string  `json:"recipe"`
+	Seed            int64   `json:"seed"`
+	Precision       string  `json:"precision"`         // of the convolutions in training: fp32 or bf16; the test images are measured in fp32
+	Epoch           int     `json:"epoch"`             // the best on the held-out images
+	HeldOutAccuracy float64 `json:"held_out_accuracy"` // 0 to 1
+	TestAccuracy    float64 `json:"test_accuracy"`     // 0 to 1
+	TestImages      int     `json:"test_images"`
+	// MirroredAccuracy is that on the test images with each answer averaged over an image and its mirror image
+	// (images.Mirrored): the same weights, twice the time. 0 in older reports.
+	MirroredAccuracy float64 `json:"mirrored_accuracy,omitempty"`
 	Seconds          float64 `json:"seconds"`            // training and held-out evaluation, without compiling the training step and without saving
 	SamplesPerSecond float64 `json:"samples_per_second"` // of the last epoch's training
 	Parameters       int64   `json:"parameters"`

@@ -211,9 +211,10 @@ func parameters(runs []run) string {
 	return thousands(runs[0].Parameters)
 }
 
-func testAccuracy(r run) float64    { return 100 * r.TestAccuracy }
-func minutes(r run) float64         { return r.Seconds / 60 }
-func imagesPerSecond(r run) float64 { return r.SamplesPerSecond }
+func mirroredAccuracy(r run) float64 { return 100 * r.MirroredAccuracy }
+func testAccuracy(r run) float64     { return 100 * r.TestAccuracy }
+func minutes(r run) float64          { return r.Seconds / 60 }
+func imagesPerSecond(r run) float64  { return r.SamplesPerSecond }
 
 // rewrite puts the tables below their comments, in place of what is there.
 func rewrite(page string, tables map[string]string) (string, error) {
@@ -229,15 +230,16 @@ func rewrite(page string, tables map[string]string) (string, error) {
 
 func networks(runs []run, preset, form string) string {
 	w := &strings.Builder{}
-	fmt.Fprintln(w, "| network | test accuracy, % | held out, % | epoch | minutes | images/s | parameters | peak memory, GB | seeds |")
-	fmt.Fprintln(w, "|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+	fmt.Fprintln(w, "| network | test accuracy, % | with mirror images, % | held out, % | epoch | minutes | images/s | parameters | peak memory, GB | seeds |")
+	fmt.Fprintln(w, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 	for _, family := range nets.Compared() {
 		of := choose(runs, preset, fmt.Sprintf(form, family.Name))
 		if len(of) == 0 {
 			continue
 		}
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s | %s | %d |\n", of[0].Network,
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %d |\n", of[0].Network,
 			spread(of, testAccuracy, "%.2f"),
+			spread(slices.DeleteFunc(slices.Clone(of), func(r run) bool { return r.MirroredAccuracy == 0 }), mirroredAccuracy, "%.2f"),
 			spread(of, func(r run) float64 { return 100 * r.HeldOutAccuracy }, "%.2f"),
 			list(of, func(r run) string { return strconv.Itoa(r.Epoch) }),
 			onEach(of, minutes, "%.1f"), onEach(of, imagesPerSecond, "%.0f"),
