@@ -4,7 +4,6 @@ package setup
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,12 +15,25 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// inBrowser is the notebook that the browser runs. It trains two networks.
-const inBrowser = "01_plain.ipynb"
+// inBrowser is the name of the notebook that the browser runs, with these cells: the course's own way to train, and one cell after it.
+const inBrowser = "training.ipynb"
+
+var cellsInBrowser = []string{`import (
+	"context"
+	"os"
+
+	"github.com/janpfeifer/must"
+	"github.com/skipnets/skipnets/pkg/lesson"
+)
+
+%%
+watch := lesson.NewWatch("a small network", os.Stdout)
+must.M1(lesson.Train(context.Background(), "compact-residual-w8", watch))
+must.M(watch.Done())`, "%%\nfmt.Println(6 * 7)"}
 
 // TestBrowser opens a notebook in JupyterLab in a real browser, runs all of its cells, as a reader would,
 // and watches: while a network trains, the bar moves and the curve changes in place; at the end nothing has failed.
-// With -artifacts the screenshots are kept.
+// With -artifacts the screenshots are kept. (That the course's own notebooks run is tested without a browser.)
 func TestBrowser(t *testing.T) {
 	chromium := browser()
 	if chromium == "" {
@@ -36,10 +48,9 @@ func TestBrowser(t *testing.T) {
 	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(s.Source, "notebooks", inBrowser)
-	code := count(t, name, `"code"`) + 1 // with the one that unrun adds
-	runCells(t, ctx, code+count(t, name, `"markdown"`))
-	seen := watch(t, ctx, code, sign)
+	cells := len(cellsInBrowser) + 1 // with the one that copyOf adds
+	runCells(t, ctx, cells)
+	seen := watch(t, ctx, cells, sign)
 	shoot(t, ctx, "end.png")
 	t.Logf("%d cells have run, %d states of the bar, %d of the curve", seen.last.Done, len(seen.bars), len(seen.curves))
 	if len(seen.bars) < 2 {
@@ -48,8 +59,8 @@ func TestBrowser(t *testing.T) {
 	if len(seen.curves) < 3 {
 		t.Errorf("the live curve showed %d states", len(seen.curves))
 	}
-	if seen.last.Done != code {
-		t.Errorf("%d of %d cells have run", seen.last.Done, code)
+	if seen.last.Done != cells {
+		t.Errorf("%d of %d cells have run", seen.last.Done, cells)
 	}
 	if seen.last.Errors != 0 {
 		t.Errorf("%d cells failed", seen.last.Errors)
@@ -66,21 +77,20 @@ func browser() string {
 	return ""
 }
 
-// copyOf is the checkout with a notebook folder of its own, so that nothing is saved into the real one.
+// copyOf is the checkout with a notebook folder of its own, which holds the notebook for the browser.
 func copyOf(t *testing.T, s *Setup) *Setup {
 	t.Helper()
 	there := *s
 	there.Source = t.TempDir()
 	link(t, s.Source, there.Source, "notebooks")
-	if err := os.Mkdir(filepath.Join(there.Source, "notebooks"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	link(t, filepath.Join(s.Source, "notebooks"), filepath.Join(there.Source, "notebooks"), inBrowser)
 	// Without earlier runs: else they would be loaded, and there would be nothing to watch.
 	home := t.TempDir()
 	link(t, s.Home, home, "runs")
-	content := unrun(t, filepath.Join(s.Source, "notebooks", inBrowser), "%env "+EnvHome+" "+home)
-	if err := os.WriteFile(filepath.Join(there.Source, "notebooks", inBrowser), content, 0o600); err != nil {
+	cells := append([]string{"%env " + EnvHome + " " + home}, cellsInBrowser...)
+	if err := os.Mkdir(filepath.Join(there.Source, "notebooks"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(write(t, cells...), filepath.Join(there.Source, "notebooks", inBrowser)); err != nil {
 		t.Fatal(err)
 	}
 	return &there
@@ -103,42 +113,6 @@ func link(t *testing.T, from, to, except string) {
 	}
 }
 
-// count is the number of the notebook's cells of a type.
-func count(t *testing.T, name, cellType string) int {
-	t.Helper()
-	content, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Count(string(content), `"cell_type": `+cellType)
-}
-
-// unrun is the notebook without outputs, and with one more cell at its beginning.
-func unrun(t *testing.T, name, first string) []byte {
-	t.Helper()
-	content, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var notebook map[string]any
-	if err := json.Unmarshal(content, &notebook); err != nil {
-		t.Fatal(err)
-	}
-	cells, _ := notebook["cells"].([]any)
-	for _, c := range cells {
-		if cell, ok := c.(map[string]any); ok && cell["cell_type"] == "code" {
-			cell["outputs"], cell["execution_count"] = []any{}, nil
-		}
-	}
-	begin := map[string]any{"cell_type": "code", "id": "first", "metadata": map[string]any{}, "outputs": []any{}, "execution_count": nil, "source": first}
-	notebook["cells"] = append([]any{begin}, cells...)
-	content, err = json.Marshal(notebook)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
-}
-
 // serveLab starts JupyterLab and returns the notebook's address. The server ends before the test does.
 func serveLab(t *testing.T, ctx context.Context, s *Setup) string {
 	t.Helper()
@@ -151,7 +125,7 @@ func serveLab(t *testing.T, ctx context.Context, s *Setup) string {
 // openBrowser starts the browser. Its window is high enough for the whole notebook: JupyterLab draws only what is in sight.
 func openBrowser(ctx context.Context, chromium string) (context.Context, context.CancelFunc) {
 	options := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(chromium), chromedp.WindowSize(1200, 16000), chromedp.Flag("disable-component-update", true),
+		chromedp.ExecPath(chromium), chromedp.WindowSize(1200, 2400), chromedp.Flag("disable-component-update", true),
 	}
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)

@@ -38,7 +38,8 @@ func write(t *testing.T, sources ...string) string {
 		cells = append(cells, map[string]any{"cell_type": "code", "metadata": map[string]any{}, "source": source,
 			"execution_count": nil, "outputs": []any{}})
 	}
-	content, err := json.Marshal(map[string]any{"nbformat": 4, "nbformat_minor": 4, "metadata": map[string]any{}, "cells": cells})
+	content, err := json.Marshal(map[string]any{"nbformat": 4, "nbformat_minor": 4, "metadata": map[string]any{
+		"kernelspec": map[string]any{"name": KernelName, "display_name": "Go (gonb)", "language": "go"}}, "cells": cells})
 	if err != nil {
 		t.Fatal(err)
 	}
