@@ -18,7 +18,7 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// Notebooks lists the course's notebooks, in order, and then the solutions of their exercises.
+// Notebooks lists the course's notebooks, in order, then those of exercises alone, and then the solutions of both.
 func (s *Setup) Notebooks() ([]string, error) {
 	dir := filepath.Join(s.Source, "notebooks")
 	notebooks, err := notebooksIn(dir)
@@ -28,8 +28,14 @@ func (s *Setup) Notebooks() ([]string, error) {
 	if len(notebooks) == 0 {
 		return nil, fmt.Errorf("no notebooks in %s", dir)
 	}
-	solutions, err := notebooksIn(filepath.Join(dir, "solutions"))
-	return append(notebooks, solutions...), err
+	for _, folder := range []string{"exercises", "solutions"} {
+		more, err := notebooksIn(filepath.Join(dir, folder))
+		if err != nil {
+			return nil, err
+		}
+		notebooks = append(notebooks, more...)
+	}
+	return notebooks, nil
 }
 
 // notebooksIn lists the notebooks in a folder, in order. The folder's own name may hold anything, so it is no pattern.
@@ -65,9 +71,10 @@ func (s *Setup) Run(ctx context.Context, options RunOptions) (err error) {
 		return s.unwritable(err)
 	}
 	var failures []error
+	taken := map[string]bool{}
 	for _, notebook := range options.Notebooks {
 		start := time.Now()
-		executed, err := s.runOne(ctx, notebook, into, options.Save)
+		executed, err := s.runOne(ctx, notebook, filepath.Join(into, untaken(filepath.Base(notebook), taken)), options.Save)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -81,8 +88,18 @@ func (s *Setup) Run(ctx context.Context, options RunOptions) (err error) {
 	return errors.Join(failures...)
 }
 
-// runOne executes a notebook and puts the executed one into a folder, and in the place of the notebook if it is to be saved.
-func (s *Setup) runOne(ctx context.Context, notebook, into string, save bool) (result string, err error) {
+// untaken is a notebook's name, or where another one from another folder has it, that name with a number.
+func untaken(name string, taken map[string]bool) string {
+	unique := name
+	for n := 2; taken[unique]; n++ {
+		unique = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, extension), n, extension)
+	}
+	taken[unique] = true
+	return unique
+}
+
+// runOne executes a notebook and puts the executed one where result says, and in the place of the notebook if it is to be saved.
+func (s *Setup) runOne(ctx context.Context, notebook, result string, save bool) (string, error) {
 	dir, err := os.MkdirTemp(s.path("runs"), "notebook-")
 	if err != nil {
 		return "", s.unwritable(err)
@@ -97,7 +114,6 @@ func (s *Setup) runOne(ctx context.Context, notebook, into string, save bool) (r
 			return "", err
 		}
 	}
-	result = filepath.Join(into, filepath.Base(executed))
 	return result, replace(executed, result)
 }
 

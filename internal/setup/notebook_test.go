@@ -281,6 +281,16 @@ func TestPatience(t *testing.T) {
 	}
 }
 
+// Notebooks of one name in two folders are both kept.
+func TestUntaken(t *testing.T) {
+	taken := map[string]bool{}
+	for _, test := range [][2]string{{"a.ipynb", "a.ipynb"}, {"b.ipynb", "b.ipynb"}, {"a.ipynb", "a-2.ipynb"}, {"a.ipynb", "a-3.ipynb"}, {"a-2.ipynb", "a-2-2.ipynb"}} {
+		if got := untaken(test[0], taken); got != test[1] {
+			t.Errorf("%s becomes %s, want %s", test[0], got, test[1])
+		}
+	}
+}
+
 // TestRun runs a notebook that passes, saving its outputs, and one that fails, which must stay as it is.
 func TestRun(t *testing.T) {
 	s := realSetup(t)
