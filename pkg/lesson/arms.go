@@ -25,6 +25,7 @@ type Arm struct {
 	Name   string
 	Stack  nets.Variant
 	Change func(*recipe.Recipe) // nil changes nothing
+	Begin  *model.Store         // weights to begin with, of the half stack in pkg/nets with that merge; nil draws them
 }
 
 // Without normalisation the rate of the other arms is too high: the loss is soon no number.
@@ -236,7 +237,13 @@ func (a Arm) job(depth int, pictures images.Set, r recipe.Recipe, seed int64) (r
 		a.Change(&r)
 	}
 	a.Stack.Seed = uint64(seed) // draws the first weights that the trainer does not draw
-	net, err := a.Stack.HalfStack(depth, len(pictures.Classes))
+	build := a.Stack.HalfStack
+	if a.Begin != nil { // a variant's norms have other names
+		build = func(depth, classes int) (nets.Model, error) {
+			return nets.Parse(fmt.Sprintf("half-%s-%d", a.Stack.Merge, depth), classes)
+		}
+	}
+	net, err := build(depth, len(pictures.Classes))
 	if err != nil {
 		return recipe.Job{}, err
 	}
@@ -246,7 +253,9 @@ func (a Arm) job(depth int, pictures images.Set, r recipe.Recipe, seed int64) (r
 	if err != nil {
 		return recipe.Job{}, err
 	}
-	return newJob(fmt.Sprintf("%s, %d layers", a.Name, depth), net, training, heldOut, r, seed, dir)
+	job, err := newJob(fmt.Sprintf("%s, %d layers", a.Name, depth), net, training, heldOut, r, seed, dir)
+	job.Begin = a.Begin
+	return job, err
 }
 
 // identity tells the arm's training from others.

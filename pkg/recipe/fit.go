@@ -26,6 +26,10 @@ type Job struct {
 	Training Dataset // in batches of the recipe's BatchSize
 	HeldOut  Dataset // measured after each epoch; chooses the best. Not the test set.
 
+	// Begin has weights to begin with, of a network that was trained before: by their names, in whatever variables this network
+	// has under the same. What Begin lacks is drawn as always. nil draws all.
+	Begin *model.Store
+
 	// Notes are kept with the weights, for whoever loads them: the [DatasetNote] and others.
 	Notes map[string]string
 

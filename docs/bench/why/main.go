@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Why computes what notebooks 06 and 08 load: the training losses of attempts to rescue a deep plain network, of the skip dial, of gate
-// biases and of networks without norms; gradients on the way of a training; and maps of the loss around trained networks. It appends each
+// Why computes what notebooks 06, 07 and 08 load: the training losses of attempts to rescue a deep plain network, of the skip dial, of gate
+// biases, of networks without norms, and of networks that grow; gradients on the way of a training; and maps of the loss around trained networks. It appends each
 // result to a file. What a file has is not done again, and a training that was interrupted goes on: give the same command. A training
 // takes a minute or two on two cores.
 //
@@ -33,6 +33,7 @@ type study struct {
 
 // What there is beside the experiments of package lesson.
 const (
+	deeper    = "deeper"
 	gradients = "gradients"
 	surfaces  = "surfaces"
 )
@@ -58,7 +59,7 @@ func names() (names []string) {
 	for _, experiment := range lesson.Experiments() {
 		names = append(names, experiment.Name)
 	}
-	return append(names, gradients, surfaces)
+	return append(names, deeper, gradients, surfaces)
 }
 
 func (s study) wants(name string) bool { return s.only == "" || s.only == name }
@@ -98,6 +99,11 @@ func (s study) run(ctx context.Context) error {
 					}
 				}
 			}
+		}
+	}
+	if s.wants(deeper) {
+		if err := s.trainOn(ctx, some, r); err != nil {
+			return err
 		}
 	}
 	if s.wants(surfaces) {
