@@ -35,8 +35,7 @@ func TestContributing(t *testing.T) {
 	insert(t, filepath.Join(root, "internal/setup/datasets.go"), "pkg/cifar\"\n", "\t\"github.com/skipnets/skipnets/pkg/greys\"\n")
 	write(t, filepath.Join(root, "pkg/insight/sparsity_test.go"), sparsityTest)
 
-	run(t, root, "go", "test", "-vet=off", "-run", "Alone|Copying", "./pkg/blocks")
-	run(t, root, "go", "test", "-vet=off", "-run", "Sparsity", "./pkg/insight")
+	run(t, root, "go", "test", "-vet=off", "-run", "BuildsAlone/excite|Copying|Sparsity", "./pkg/blocks", "./pkg/insight")
 	program := filepath.Join(t.TempDir(), "skipnets")
 	run(t, root, "go", "build", "-buildvcs=false", "-o", program, "./cmd/skipnets")
 	if out := run(t, root, program, "nets"); !strings.Contains(out, "half-excite-56") || !strings.Contains(out, "F(x)·s(F(x))") {
