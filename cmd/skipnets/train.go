@@ -72,12 +72,10 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 	if t.training, t.test, err = s.Images(); err != nil {
 		return err
 	}
-	if s.Own() {
-		if !cmd.IsSet("epochs") {
-			t.recipe = asLong(r)
-		}
-		t.recipe = forFew(t.recipe, t.training.Len()-heldOutImages(t.training))
+	if s.Own() && !cmd.IsSet("epochs") {
+		t.recipe = asLong(r)
 	}
+	t.recipe = forFew(t.recipe, t.training.Len()-heldOutImages(t.training))
 	base := cmd.String("dir")
 	if base == "" {
 		base = runsFolder(s, t.recipe)

@@ -339,3 +339,18 @@ func TestTrainOnDevices(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A preset's batch may be larger than the sample: then the sample is one batch.
+func TestLargeBatchOnTheSample(t *testing.T) {
+	dir := t.TempDir()
+	if err := command(t, "train", "-quick", "-preset", "gpu", "-epochs", "1", "-held-out", "-dir", dir, "wide-residual-w2"); err != nil {
+		t.Fatal(err)
+	}
+	history, err := recipe.LoadHistory(filepath.Join(dir, "wide-residual-w2-seed1", recipe.HistoryFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last, _ := history.Last(); last.Step != 1 {
+		t.Errorf("the epoch has %d steps, want 1", last.Step)
+	}
+}

@@ -31,7 +31,7 @@ if [ -z "$python" ]; then
 	python=$work/peers/bin/python
 fi
 
-nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader || echo "no NVIDIA GPU: a trial on the CPU"
+nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader 2>/dev/null || echo "no NVIDIA GPU: a trial on the CPU"
 git log -1 --format='commit %h'
 go build -o "$work/skipnets" ./cmd/skipnets
 "$work/skipnets" train -backend "$backend" -dir "$work/runs" "${training[@]}"
