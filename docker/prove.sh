@@ -36,6 +36,12 @@ way_out() {
 	done
 }
 
+# devcontainer prints what .devcontainer/devcontainer.json says of the build, or of itself.
+devcontainer() {
+	sed 's|^[[:space:]]*//.*||' .devcontainer/devcontainer.json |
+		python3 -c 'import json, sys; all = json.load(sys.stdin); print({**all, **all["build"]}[sys.argv[1]])' "$1"
+}
+
 # make_base makes the image localhost/base.
 make_base() {
 	local root=$work/base mirror
@@ -133,10 +139,18 @@ if [ $# -eq 0 ]; then
 	say "making a base image"
 	make_base
 fi
-say "building the image"
-store build --format docker --build-arg BASE="$base" --tag localhost/skipnets --file docker/Dockerfile .
+say "building the image, as .devcontainer/devcontainer.json says"
+store build --format docker --build-arg BASE="$base" --tag localhost/skipnets --target "$(devcontainer target)" \
+	--file ".devcontainer/$(devcontainer dockerfile)" ".devcontainer/$(devcontainer context)"
 size=$(store images --format '{{.Size}}' localhost/skipnets)
 store from --name proof localhost/skipnets
+[ "$(devcontainer remoteUser)" = student ] || die "the devcontainer's user is not the image's"
+say "building the image for Binder, and starting its server"
+store build --format docker --build-arg BASE="$base" --tag localhost/skipnets-binder --file .binder/Dockerfile .
+store from --name binder localhost/skipnets-binder
+store run binder -- jupyterhub-singleuser --version
+store run binder -- jupyter kernelspec list | grep --quiet gonb || die "Binder's server does not know the kernel"
+store rm binder >/dev/null
 export -f say die store inside config healthy answers prove_lab prove_read_only prove
 unshare --net --mount --pid --fork --kill-child bash -euo pipefail -c prove
 say "PROVED: built ($size), and run without a network, in $((SECONDS - begin)) s"
