@@ -3,156 +3,22 @@
 package site
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"iter"
-	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"github.com/chromedp/chromedp"
-
-	"github.com/skipnets/skipnets/internal/setup"
-	"github.com/skipnets/skipnets/internal/setup/pjrt"
-	"github.com/skipnets/skipnets/internal/setup/testsetup"
+	"github.com/chromedp/chromedp/kb"
 )
 
-func TestMain(m *testing.M) { testsetup.Main(m) }
-
-// A visit is a browser that looks at the site, and what its console said of errors.
-type visit struct {
-	*testing.T
-	ctx     context.Context
-	address string
-
-	axe string // its program
-
-	lock   sync.Mutex
-	errors []string
-}
-
-// listen keeps the errors until the browser ends.
-func (v *visit) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
-	for message, err := range messages {
-		if err == nil && (message.IsException() || message.Type == chromedp.ConsoleError) {
-			v.lock.Lock()
-			v.errors = append(v.errors, message.String()+" "+message.URL)
-			v.lock.Unlock()
-		}
-	}
-}
-
-// open goes to a page at the width of a phone or a desktop.
-func (v *visit) open(page string, width int64) {
-	v.Helper()
-	if err := chromedp.Do(v.ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(v.address+"/"+page)); err != nil {
-		v.Fatal(err)
-	}
-}
-
-// until waits for a condition on the page.
-func (v *visit) until(what, condition string) {
-	v.Helper()
-	for end := time.Now().Add(3 * time.Minute); !ask[bool](v, "Boolean("+condition+")"); time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(end) {
-			v.shoot("failed")
-			v.Fatalf("waited in vain: %s. The page says %q", what, ask[string](v, `document.body.innerText.slice(0, 2000)`))
-		}
-	}
-}
-
-// shoot keeps a picture of the page, with -artifacts.
-func (v *visit) shoot(name string) {
-	v.Helper()
-	picture, err := chromedp.Run(v.ctx, chromedp.FullScreenshot(100))
-	if err == nil {
-		err = os.WriteFile(filepath.Join(v.ArtifactDir(), name+".png"), picture, 0o600)
-	}
-	if err != nil {
-		v.Fatal(err)
-	}
-}
-
-func ask[R any](v *visit, expression string) R {
-	v.Helper()
-	value, err := chromedp.Run(v.ctx, chromedp.Evaluate[R](expression))
-	if err != nil {
-		v.Fatal(err, context.Cause(v.ctx), " in ", expression)
-	}
-	return value
-}
-
-// TestBrowser visits the site as a reader does, and listens for errors.
-func TestBrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short leaves out what needs a browser")
-	}
-	chromium := ""
-	for _, name := range []string{"google-chrome", "chromium-browser", "chromium"} {
-		if path, err := exec.LookPath(name); err == nil {
-			chromium = path
-		}
-	}
-	if chromium == "" {
-		t.Skip("there is no Chromium here")
-	}
-	s, err := setup.New(setup.Options{Quick: true, Helper: pjrt.Command()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Ready(t.Context(), s.Folders(), s.GoCommand(), s.Python(), s.Jupyter()); err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Join(t.TempDir(), "site")
-	if err := (Builder{Setup: s, Dir: dir, Out: io.Discard}).Build(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(Handler(dir))
-	defer server.Close()
-	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(chromium), chromedp.Flag("disable-component-update", true)}
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
-	ctx, stop := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(options...))
-	defer stop()
-	v := &visit{T: t, ctx: ctx, address: server.URL, axe: axeProgram(t, s)}
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatal(err)
-	}
-	go v.listen(chromedp.Console(ctx))
-	v.course()
-	v.quiz()
-	v.figures()
-	v.playground()
-	v.lock.Lock()
-	defer v.lock.Unlock()
-	if len(v.errors) > 0 {
-		t.Errorf("the browser's console: %q", v.errors)
-	}
-}
-
-func axeProgram(t *testing.T, s *setup.Setup) string {
-	t.Helper()
-	data, err := axe.fetch(t.Context(), filepath.Join(s.Home, "npm"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &builder{dir: t.TempDir()}
-	if err := b.unpack(axe, data); err != nil {
-		t.Fatal(err)
-	}
-	program, err := os.ReadFile(filepath.Join(b.dir, "axe.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(program)
+// visits are what TestBrowser does, each on a page of its own.
+var visits = map[string]func(*visit){
+	"course": (*visit).course, "quiz": (*visit).quiz, "figures": (*visit).figures, "playground": (*visit).playground,
+	"without JavaScript": (*visit).withoutJavaScript, "keyboard": (*visit).keyboard, "sizes": (*visit).sizes,
+	"files": (*visit).files, "drop": (*visit).drop, "paste": (*visit).paste,
+	"no camera": (*visit).noCamera, "with a camera": (*visit).camera, "with a camera, refused": (*visit).cameraRefused,
+	"no WebAssembly": (*visit).noWebAssembly, "weights": (*visit).weights, "program": (*visit).program,
 }
 
 func (v *visit) course() {
@@ -183,33 +49,7 @@ func (v *visit) course() {
 	if broken := ask[[]string](v, `[...document.querySelectorAll('a[href^="#"]')].map(a => decodeURIComponent(a.hash.slice(1))).filter(id => !document.getElementById(id))`); len(broken) > 0 {
 		v.Errorf("links lead nowhere: %q", broken)
 	}
-	ask[bool](v, `(() => { const f = document.getElementById("search"); f.focus(); f.value = "degradation"; f.dispatchEvent(new Event("input")); return true; })()`)
-	v.until("the search finds something", `document.querySelector("#found a[href^='01_plain']") !== null`)
-}
-
-// axe looks for faults of accessibility.
-var axe = Package{
-	Name: "axe-core", Version: "4.14.1", License: "MPL-2.0",
-	Integrity: "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
-	files:     func(name string) (string, bool) { return "axe.js", name == "package/axe.min.js" },
-}
-
-// accessible lets axe look at the page, in the light and in the dark.
-func (v *visit) accessible() {
-	v.Helper()
-	for _, scheme := range []string{"light", "dark"} {
-		ask[bool](v, fmt.Sprintf(`(() => { document.documentElement.style.colorScheme = %q; return true; })()`, scheme))
-		if !ask[bool](v, `typeof axe === "object"`) {
-			ask[bool](v, v.axe+"; true")
-		}
-		ask[bool](v, `(() => { globalThis.faults = null; axe.run().then(r => { globalThis.faults = r.violations.filter(f => f.impact === "serious" || f.impact === "critical").map(f => f.id + ": " + f.nodes.slice(0, 3).map(n => n.html.slice(0, 200)).join(" … ")); }); return true; })()`)
-		v.until("axe has looked", `globalThis.faults !== null`)
-		for _, fault := range ask[[]string](v, `globalThis.faults`) {
-			v.Errorf("%s, %s: %s", ask[string](v, `location.pathname`), scheme, fault)
-		}
-	}
-	v.shoot("dark-" + ask[string](v, `location.pathname.slice(1, -5)`))
-	ask[bool](v, `document.documentElement.style.colorScheme = "", true`)
+	v.searches()
 }
 
 // quiz answers all questions right, and one wrong before, and follows the links to the places that show why.
@@ -235,14 +75,37 @@ func (v *visit) quiz() {
 	}
 }
 
+// figures moves the sliders of those that have been measured.
 func (v *visit) figures() {
 	v.open("figures.html", 1200)
-	v.until("the figures are drawn", `document.querySelectorAll(".u-wrap canvas").length === 2`)
+	v.until("the figures are drawn", `[...document.querySelectorAll(".chart")].every(c => c.querySelector("canvas") && !c.querySelector("img"))`)
 	v.shoot("figures")
 	v.accessible()
-	ask[bool](v, `(() => { const r = document.getElementById("epoch"); r.value = 1; r.dispatchEvent(new Event("input")); return true; })()`)
-	if got := ask[string](v, `document.getElementById("epoch-is").textContent`); got != "1" {
-		v.Errorf("the slider says %q", got)
+	for slider, says := range map[string]string{"epoch": "epoch 1", "step": "0 steps"} {
+		if !ask[bool](v, fmt.Sprintf(`document.getElementById(%q) !== null`, slider)) {
+			continue
+		}
+		v.do(fmt.Sprintf(`const r = document.getElementById(%q); r.focus(); r.value = 3; r.dispatchEvent(new Event("input"))`, slider))
+		v.press(kb.Home)
+		if got := ask[string](v, fmt.Sprintf(`document.getElementById("%s-is").textContent`, slider)); got != says {
+			v.Errorf("at its beginning the slider says %q, want %q", got, says)
+		}
+	}
+	if ask[bool](v, `document.getElementById("turn") !== null`) {
+		const hill = `document.querySelector(".hills canvas").toDataURL()`
+		before := ask[string](v, hill)
+		v.do(`document.getElementById("turn").focus()`)
+		v.press(kb.ArrowRight)
+		if ask[string](v, hill) == before {
+			v.Error("the hill does not turn")
+		}
+	}
+	for _, width := range []int64{390, 1200} {
+		v.open("figures.html", width)
+		if ask[bool](v, `document.documentElement.scrollWidth > innerWidth`) {
+			v.Errorf("at %d pixels the figures are wider than the window", width)
+		}
+		v.shoot(fmt.Sprint("figures-", width))
 	}
 }
 
@@ -251,14 +114,32 @@ func (v *visit) bars(id string) string {
 	return ask[string](v, fmt.Sprintf(`[...document.getElementById(%q).querySelectorAll("tr")].map(r => r.cells[0].textContent + r.cells[2].textContent).join()`, id))
 }
 
-// changed does something on the page and waits until the chosen network has answered.
-func (v *visit) changed(what, do string) (before, after string) {
+// changed does something on the page, presses keys, and waits until the chosen network has answered.
+func (v *visit) changed(what, do string, keys ...string) (before, after string) {
 	v.Helper()
 	before = v.bars("now")
 	at := ask[string](v, `document.getElementById("now").dataset.at ?? "0"`)
-	ask[bool](v, `(() => { `+do+`; return true; })()`)
+	v.do(do)
+	for _, key := range keys {
+		v.press(key)
+	}
 	v.until(what, fmt.Sprintf(`document.getElementById("now").dataset.at > %s`, at))
 	return before, v.bars("now")
+}
+
+// sizes are what a reader without the playground downloads for a page, and what the program is: within the bounds that we set.
+func (v *visit) sizes() {
+	for _, name := range []string{"index.html", "02_residual.html", "07_lesions.html", "figures.html", "quiz.html"} {
+		v.open(name, 1200)
+		v.until("all is loaded", `document.readyState === "complete" && performance.now() > 1000`)
+		const bytes = `[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].reduce((sum, e) => sum + e.transferSize, 0)`
+		if got := ask[int](v, bytes); got == 0 || got > 500_000 {
+			v.Errorf("%s: a reader downloads %d bytes", name, got)
+		}
+	}
+	if got := ask[int](v, `fetch("playground.wasm.gz", { headers: { Range: "bytes=0-0" } }).then(a => Number(a.headers.get("Content-Range").split("/")[1]))`); got == 0 || got > 4_000_000 {
+		v.Errorf("the program has %d bytes, compressed", got)
+	}
 }
 
 func (v *visit) playground() {
@@ -271,6 +152,13 @@ func (v *visit) playground() {
 	}
 	if before, after := v.changed("a block is out", `document.querySelector("#blocks input").click()`); before == after {
 		v.Errorf("without a block the network says the same: %s", after)
+	}
+	if before, after := v.changed("the shortcut of one block is gone", `const s = document.getElementById("which"); s.selectedIndex = 2; s.dispatchEvent(new Event("change")); const r = document.getElementById("shortcut"); r.value = 0; r.dispatchEvent(new Event("input"))`); before == after {
+		v.Errorf("without one shortcut the network says the same: %s", after)
+	}
+	v.do(`const s = document.getElementById("which"); s.selectedIndex = 0; s.dispatchEvent(new Event("change"))`)
+	if got := ask[string](v, `document.getElementById("shortcut").value`); got != "1" {
+		v.Errorf("the shortcut of all blocks is %s, after one was changed", got)
 	}
 	if before, after := v.changed("the branch is scaled", `const r = document.getElementById("branch"); r.value = 0.25; r.dispatchEvent(new Event("input"))`); before == after {
 		v.Errorf("with a weaker branch the network says the same: %s", after)
@@ -296,42 +184,12 @@ func (v *visit) playground() {
 	if before, after := v.changed("the stem is silent", `document.querySelector("#sources input").click()`); before == after {
 		v.Errorf("without its stem the network says the same: %s", after)
 	}
-	v.files()
-	ask[bool](v, `document.getElementById("camera").click() || true`)
-	v.until("the page says that there is no camera", `!document.getElementById("trouble").hidden && /camera/.test(document.getElementById("trouble").textContent)`)
 	v.open("playground.html", 390)
 	v.until("four networks have looked, on a phone", `document.body.dataset.looked && document.getElementById("now").dataset.at > 0`)
 	if ask[bool](v, `document.documentElement.scrollWidth > innerWidth`) {
 		v.Error("on a phone the playground is wider than the window")
 	}
 	v.shoot("playground-phone")
-}
-
-// files gives the playground files of all kinds.
-func (v *visit) files() {
-	photos := filepath.Join("..", "photo", "testdata")
-	folder := v.TempDir()
-	text := filepath.Join(folder, "letter.txt")
-	if err := os.WriteFile(text, []byte("Dear network"), 0o600); err != nil {
-		v.Fatal(err)
-	}
-	for _, test := range []struct{ file, says string }{
-		{text, "PNG, JPEG and WebP"}, {filepath.Join(photos, "animated.webp"), "animated"}, {filepath.Join(photos, "cmyk.jpg"), ""}, {filepath.Join(photos, "lossy.webp"), ""},
-	} {
-		at := ask[string](v, `document.body.dataset.looked ?? "0"`)
-		path, err := filepath.Abs(test.file)
-		if err != nil {
-			v.Fatal(err)
-		}
-		if err := chromedp.Do(v.ctx, chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{path})); err != nil {
-			v.Fatal(err)
-		}
-		if test.says == "" {
-			v.until(test.file+" is looked at", `document.body.dataset.looked > `+at)
-			continue
-		}
-		v.until(test.file+" is refused", fmt.Sprintf(`!document.getElementById("trouble").hidden && document.getElementById("trouble").textContent.includes(%q)`, test.says))
-	}
 }
 
 // The twenty pictures are two of each class.

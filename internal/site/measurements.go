@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,8 +22,9 @@ import (
 type curve struct {
 	Name  string      `json:"name"`
 	Color string      `json:"color"`
-	X     []float64   `json:"x"` // depths, or minutes
-	Y     [][]float64 `json:"y"` // [epoch][x], or one row
+	Marks bool        `json:"marks"` // points without a line
+	X     []float64   `json:"x"`     // depths, or minutes
+	Y     [][]float64 `json:"y"`     // [epoch][x], or one row
 }
 
 var (
@@ -29,34 +32,46 @@ var (
 	seeds  = []int{1, 2, 3}
 )
 
-// measurements writes what the interactive figures show, from the histories of the runs, and a still picture of each.
-func (b *builder) measurements() error {
+// measured is what the page with the figures says beside them.
+type measured struct {
+	Gradients, Surfaces template.HTML // where they come from; empty for none
+	Records             []record
+}
+
+// measurements writes what the interactive figures show, from the histories of the runs and from what docs/bench/why measured, and a
+// still picture of each.
+func (b *builder) measurements() (measured, error) {
 	depth, err := b.depthCurves()
 	if err != nil {
-		return err
+		return measured{}, err
 	}
-	minutes, still, err := b.minuteCurves()
+	minutes, err := b.minuteCurves()
 	if err != nil {
-		return err
+		return measured{}, err
 	}
-	data, err := json.Marshal(map[string]any{"depth": depth, "minutes": minutes})
+	gradients, err := b.gradients()
 	if err != nil {
-		return err
+		return measured{}, err
+	}
+	surfaces, err := b.surfaces()
+	if err != nil {
+		return measured{}, err
+	}
+	all := map[string]any{"depth": depth, "minutes": minutes}
+	maps.Copy(all, gradients.data)
+	maps.Copy(all, surfaces.data)
+	data, err := json.Marshal(all)
+	if err != nil {
+		return measured{}, err
 	}
 	if err := b.write("measurements.js", append([]byte("globalThis.measurements = "), data...)); err != nil {
-		return err
+		return measured{}, err
 	}
-	picture, err := plots.Curves(plots.Axes{Title: "Accuracy against time, hour preset", X: "minutes", Y: "held-out accuracy, %"}, still...)
+	picture, err := os.ReadFile(filepath.Join(b.source, "docs", "depth.png"))
 	if err != nil {
-		return err
+		return measured{}, err
 	}
-	if err := b.write("minutes.png", picture); err != nil {
-		return err
-	}
-	if picture, err = os.ReadFile(filepath.Join(b.source, "docs", "depth.png")); err != nil {
-		return err
-	}
-	return b.write("depth.png", picture)
+	return measured{gradients.words, surfaces.words, records}, b.write("depth.png", picture)
 }
 
 // depthCurves are the training losses after each epoch against depth, the mean over seeds, of the four networks.
@@ -104,12 +119,14 @@ func (b *builder) meanLosses(name string) (losses []float64, err error) {
 	return losses, nil
 }
 
-// minuteCurves are the held-out accuracies of the four networks of the hour preset against time, seed 1.
-func (b *builder) minuteCurves() (all []curve, still []plots.Series, err error) {
+// minuteCurves are the held-out accuracies of the four networks of the hour preset against time, seed 1, and what others have
+// published. It also writes a still picture of ours.
+func (b *builder) minuteCurves() (all []curve, err error) {
+	var still []plots.Series
 	for _, f := range nets.Compared() {
 		history, err := b.history("hour", "wide-"+f.Name+"-w24-seed1")
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		c := curve{Name: f.Name, Color: hex(f), Y: [][]float64{nil}}
 		for _, r := range history {
@@ -119,7 +136,11 @@ func (b *builder) minuteCurves() (all []curve, still []plots.Series, err error) 
 		all = append(all, c)
 		still = append(still, plots.Series{Name: f.Name, X: c.X, Y: c.Y[0]})
 	}
-	return all, still, nil
+	picture, err := plots.Curves(plots.Axes{Title: "Accuracy against time, hour preset", X: "minutes", Y: "held-out accuracy, %"}, still...)
+	if err != nil {
+		return nil, err
+	}
+	return append(all, marks(onCPU, "#b07000"), marks(onGPU, "#a24fd0")), b.write("minutes.png", picture)
 }
 
 func (b *builder) history(preset, run string) (recipe.History, error) {

@@ -4,7 +4,6 @@ package site
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -149,24 +148,4 @@ func (b *builder) strip() error {
 		return err
 	}
 	return b.write("pictures.png", file.Bytes())
-}
-
-// compress writes a smaller copy beside a file, for servers that send it.
-func (b *builder) compress(name string) error {
-	data, err := os.ReadFile(filepath.Join(b.dir, name))
-	if err != nil {
-		return err
-	}
-	var small bytes.Buffer
-	w, err := gzip.NewWriterLevel(&small, gzip.BestCompression)
-	if err != nil {
-		return err
-	}
-	if _, err := w.Write(data); err != nil {
-		return err
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	return b.write(name+".gz", small.Bytes())
 }

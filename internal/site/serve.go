@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"os"
@@ -43,7 +44,7 @@ func Handler(dir string) http.Handler {
 		w.Header().Set("Cache-Control", "no-cache")
 		if _, err := os.Stat(packed); err == nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 			w.Header().Set("Content-Encoding", "gzip")
-			w.Header().Set("Content-Type", "application/wasm")
+			w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
 			w.Header().Set("Vary", "Accept-Encoding")
 			r = r.Clone(r.Context())
 			r.URL.Path = name + ".gz"

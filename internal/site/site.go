@@ -63,10 +63,14 @@ func (b Builder) Build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.measurements(); err != nil {
+	figures, err := w.measurements()
+	if err != nil {
 		return err
 	}
-	return w.pages(chapters)
+	if err := w.pages(chapters, figures); err != nil {
+		return err
+	}
+	return w.compressTexts()
 }
 
 // free says whether a folder may hold the site: it is not there, empty, or holds an earlier site.
@@ -120,7 +124,7 @@ func (b *builder) render(name string, p page) error {
 }
 
 // pages writes those that are not made of a notebook alone.
-func (b *builder) pages(chapters []chapter) error {
+func (b *builder) pages(chapters []chapter, figures measured) error {
 	for i := range chapters {
 		p := page{File: chapters[i].File, Title: chapters[i].Title, Chapters: chapters, Content: chapters[i]}
 		if i > 0 {
@@ -136,7 +140,7 @@ func (b *builder) pages(chapters []chapter) error {
 	for _, p := range []page{
 		{File: "index.html", Title: "skipnets: why very deep networks need skip connections"},
 		{File: "playground.html", Title: "Playground"},
-		{File: "figures.html", Title: "Figures to touch"},
+		{File: "figures.html", Title: "Figures to touch", Content: figures},
 		{File: "quiz.html", Title: "Ten questions", Content: quiz},
 		{File: "licences.html", Title: "Licences", Content: packages},
 	} {

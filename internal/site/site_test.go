@@ -44,8 +44,9 @@ func TestHandler(t *testing.T) {
 	put(t, dir, "a.wasm", "whole")
 	put(t, dir, "a.wasm.gz", "packed")
 	put(t, dir, "b.txt", "text")
+	put(t, dir, "c.html.gz", "small page")
 	for _, test := range []struct{ path, accepts, want, encoding string }{
-		{"/a.wasm", "gzip, br", "packed", "gzip"}, {"/a.wasm", "", "whole", ""}, {"/a.wasm.gz", "gzip", "packed", ""}, {"/b.txt", "gzip", "text", ""},
+		{"/a.wasm", "gzip, br", "packed", "gzip"}, {"/a.wasm", "", "whole", ""}, {"/a.wasm.gz", "gzip", "packed", ""}, {"/b.txt", "gzip", "text", ""}, {"/c.html", "gzip", "small page", "gzip"},
 		{"/../site.go", "gzip", "404 page not found\n", ""}, {"/none", "gzip", "404 page not found\n", ""},
 	} {
 		answer := httptest.NewRecorder()
@@ -53,7 +54,7 @@ func TestHandler(t *testing.T) {
 		request.URL.Path = test.path
 		request.Header.Set("Accept-Encoding", test.accepts)
 		Handler(dir).ServeHTTP(answer, request)
-		if got := answer.Body.String(); got != test.want || answer.Header().Get("Content-Encoding") != test.encoding {
+		if got := answer.Body.String(); got != test.want || answer.Header().Get("Content-Encoding") != test.encoding || (strings.HasSuffix(test.path, ".html") && !strings.HasPrefix(answer.Header().Get("Content-Type"), "text/html")) {
 			t.Errorf("%s, %q: %q, %q", test.path, test.accepts, got, answer.Header())
 		}
 	}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The charts, drawn by uPlot in place of the still pictures.
 "use strict";
 const probe = document.createElement("span");
 const inked = () => { // a colour as the canvas wants it
@@ -7,39 +8,56 @@ const inked = () => { // a colour as the canvas wants it
 	probe.remove();
 	return colors;
 };
+const place = (id) => document.getElementById(`${id}-chart`);
 
-// draw puts the curves in place of the still picture.
-function draw(place, curves, row, { x, y, range, splits }) {
+// draw puts curves in place of a still picture. x and y are what uPlot is told of the axes, beside the common.
+function draw(at, curves, row, { x, y }) {
 	const [ink, line] = inked();
-	const axis = (label) => ({ label, stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } });
-	const data = uPlot.join(curves.map((c) => [c.x, c.y[row]]));
-	place.replaceChildren();
+	const axis = (own) => ({ stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, ...own });
+	const shown = (v) => (v == null ? "" : v >= 0.01 ? Number(v.toPrecision(4)) : v.toExponential(1));
+	at.replaceChildren();
 	return new uPlot({
-		width: place.clientWidth, height: Math.min(420, Math.max(260, place.clientWidth * 0.6)),
-		scales: { x: { time: false }, y: { range } },
-		axes: [{ ...axis(x), ...(splits && { splits: () => splits }) }, axis(y)],
-		series: [{ label: x, value: (_, v) => (v === null ? "" : v.toFixed(splits ? 0 : 1)) }, ...curves.map((c, i) => ({
-			label: c.name, stroke: c.color, width: 2, spanGaps: true, dash: c.name.includes(",") ? [6, 4] : i === 0 ? [10, 4] : undefined,
-			points: { show: true, size: 6 }, value: (_, v) => (v == null ? "" : v.toFixed(2)),
+		width: at.clientWidth, height: Math.min(420, Math.max(260, at.clientWidth * 0.6)),
+		scales: { x: { time: false, ...x.scale }, y: { ...y.scale } },
+		axes: [axis(x.axis), axis(y.axis)],
+		series: [{ label: x.axis.label, value: (_, v) => shown(v) }, ...curves.map((c, i) => ({
+			label: c.name, stroke: c.color || ink, width: 2, spanGaps: true, dash: c.name.includes(",") ? [6, 4] : i === 0 ? [10, 4] : undefined,
+			...(c.marks && { paths: () => null }), points: { show: true, size: c.marks ? 9 : 6 }, value: (_, v) => shown(v),
 		}))],
-	}, data, place);
+	}, uPlot.join(curves.map((c) => [c.x, c.y[row]])), at);
 }
 
-const slider = document.getElementById("epoch");
-let depthChart;
-function drawDepth() {
-	const at = Math.min(slider.value, measurements.depth[0].y.length) - 1;
-	document.getElementById("epoch-is").textContent = at + 1;
-	if (depthChart) return depthChart.setData(uPlot.join(measurements.depth.map((c) => [c.x, c.y[at]])));
-	depthChart = draw(document.getElementById("depth-chart"), measurements.depth, at, { x: "layers", y: "training loss", range: [0, 2.4], splits: [8, 20, 32, 56] });
+// sliding lets a slider with the names of its places choose a row of the curves. It returns what draws the chart anew.
+function sliding(id, chart, curves, names, axes) {
+	const slider = document.getElementById(id), told = document.getElementById(`${id}-is`);
+	let drawn;
+	slider.max = names.length;
+	const show = () => {
+		const row = slider.value - 1;
+		told.textContent = names[row];
+		slider.setAttribute("aria-valuetext", names[row]);
+		if (drawn) drawn.setData(uPlot.join(curves.map((c) => [c.x, c.y[row]])));
+		else drawn = draw(place(chart), curves, row, axes);
+	};
+	slider.addEventListener("input", show);
+	return () => {
+		drawn = undefined;
+		show();
+	};
 }
-function drawAll() {
-	depthChart = undefined;
-	slider.max = measurements.depth[0].y.length;
-	drawDepth();
-	draw(document.getElementById("minutes-chart"), measurements.minutes, 0, { x: "minutes", y: "held-out accuracy, %", range: [30, 100] });
+
+const layers = { splits: () => [8, 20, 32, 56] };
+const charts = [
+	sliding("epoch", "depth", measurements.depth, measurements.depth[0].y.map((_, i) => `epoch ${i + 1}`),
+		{ x: { axis: { label: "layers", ...layers } }, y: { axis: { label: "training loss" }, scale: { range: [0, 2.4] } } }),
+	() => draw(place("minutes"), measurements.minutes, 0,
+		{ x: { axis: { label: "minutes, logarithmic", values: (_, ticks) => ticks.map((v) => (v === null ? "" : String(v))) }, scale: { distr: 3 } }, y: { axis: { label: "accuracy, %" }, scale: { range: [30, 100] } } }),
+];
+if (measurements.gradients) {
+	charts.push(sliding("step", "gradients", measurements.gradients, measurements.steps.map((step) => `${step} steps`),
+		{ x: { axis: { label: "convolution, from the image on" } }, y: { axis: { label: "length of the gradient, logarithmic", size: 70, values: (_, ticks) => ticks.map((v) => (v === null ? "" : v < 1 ? v.toPrecision(1) : String(v))) }, scale: { distr: 3, range: measurements.range } } }));
 }
-slider.addEventListener("input", drawDepth);
+const drawAll = () => charts.forEach((show) => show());
 addEventListener("resize", drawAll);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 drawAll();

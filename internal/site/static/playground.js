@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 "use strict";
+// The networks, and what one can change in them. pictures.js gives the pictures.
 const $ = (id) => document.getElementById(id);
 const say = (text) => { $("status").textContent = text; };
+
+// trouble shows what went wrong as a sentence, or that nothing does. That the networks have stopped stays.
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");
 function trouble(text) {
-	$("trouble").textContent = text;
+	text ||= stopped;
+	$("trouble").textContent = text && sentence(text);
 	$("trouble").hidden = !text;
 }
 
@@ -14,25 +19,25 @@ function element(tag, properties = {}, ...children) {
 	return e;
 }
 
-// The worker: ask(call, …args) is a promise of its answer.
-let worker;
+// The worker: ask(call, …args) is a promise of its answer. started is a promise that it can be asked.
+let worker, begun, stopped = "";
+const started = new Promise((resolve, reject) => { begun = { resolve, reject }; });
+started.catch(() => {}); // stop has said why
 const waiting = new Map();
 function ask(call, ...args) {
 	return new Promise((resolve, reject) => {
 		const id = crypto.getRandomValues(new Uint32Array(2)).join("-");
+		if (stopped) return reject(new Error(stopped));
 		waiting.set(id, { resolve, reject });
 		worker.postMessage({ id, call, args });
 	});
 }
 function listen({ data }) {
 	if (data.progress !== undefined) $("progress").value = data.progress;
-	if (data.failed) {
-		$("progress").hidden = true;
-		trouble(`The networks cannot run: ${data.failed}`);
-		say("");
-	}
+	if (data.failed) stop(data.failed);
 	if (data.ready) {
 		$("progress").hidden = true;
+		begun.resolve();
 		ready = true;
 		look();
 	}
@@ -41,6 +46,18 @@ function listen({ data }) {
 	waiting.delete(data.id);
 	if (data.error) promise.reject(new Error(data.error));
 	else promise.resolve(data.result);
+}
+
+// stop says that the networks cannot be asked any more. The rest of the page goes on.
+function stop(reason) {
+	if (stopped) return;
+	stopped = `The networks have stopped. ${sentence(reason)} Load this page again.`;
+	$("progress").hidden = true;
+	ready = false;
+	say("");
+	trouble(stopped);
+	for (const promise of [...waiting.values(), begun]) promise.reject(new Error(stopped));
+	waiting.clear();
 }
 
 let site; // playground.json
@@ -64,7 +81,10 @@ async function look() {
 	if (!ready || !pixels) return;
 	const mine = ++looks;
 	intact.clear();
-	for (const network of site.networks.filter((n) => n.four)) {
+	const four = site.networks.filter((n) => n.four);
+	for (const network of four) if (!known.has(network.name)) ask("fetch", network.file, network.bytes).catch(() => {}); // load tells of it
+	let seeing = 0;
+	for (const network of four) {
 		const card = $(`card-${network.file}`);
 		card.setAttribute("aria-busy", "true");
 		say(`The ${network.title} network is looking …`);
@@ -75,12 +95,16 @@ async function look() {
 			if (mine !== looks) return;
 			intact.set(network.name, reading);
 			card.replaceChildren(bars(reading.probabilities), element("p", { className: "time", textContent: `${(reading.milliseconds / 1000).toFixed(2)} s` }));
+			seeing++;
 		} catch (failure) {
-			card.replaceChildren(element("p", { className: "trouble", textContent: failure.message }));
+			if (mine !== looks) return;
+			const again = element("button", { type: "button", textContent: "try again" });
+			again.addEventListener("click", look);
+			card.replaceChildren(element("p", { className: "trouble", textContent: sentence(failure.message) }), ...(stopped ? [] : [again]));
 		}
 		card.removeAttribute("aria-busy");
 	}
-	say("All four have looked.");
+	say(seeing === four.length ? "All four have looked." : `${seeing} of the four have looked.`);
 	document.body.dataset.looked = mine;
 	await inside();
 }
@@ -101,26 +125,49 @@ function bars(probabilities, before) {
 }
 
 const chosen = () => site.networks[$("network").selectedIndex];
+const factors = { all: { Branch: 1, Shortcut: 1 }, own: {} }; // own are those of single blocks
 const unticked = (id) => [...$(id).querySelectorAll("input:not(:checked)")].map((box) => box.value);
 function changes() {
 	return {
 		Out: unticked("blocks"), Silent: unticked("sources"),
-		Branch: Number($("branch").value), Shortcut: Number($("shortcut").value), Gates: Number($("gates").value),
+		...factors.all, Own: factors.own, Gates: Number($("gates").value),
 	};
 }
+
+// scaled keeps what the two sliders say of the chosen block, or of all.
+function scaled() {
+	const scale = { Branch: Number($("branch").value), Shortcut: Number($("shortcut").value) }, block = $("which").selectedOptions[0];
+	if (block.value) factors.own[block.value] = scale;
+	else factors.all = scale;
+	block.textContent = block.textContent.replace(" •", "") + (scale.Branch === 1 && scale.Shortcut === 1 ? "" : " •");
+	inside();
+}
+
+// level moves the two sliders to what is kept.
+function level() {
+	const scale = factors.own[$("which").value] ?? ($("which").value ? { Branch: 1, Shortcut: 1 } : factors.all);
+	[$("branch").value, $("shortcut").value] = [scale.Branch, scale.Shortcut];
+	tell();
+}
+const tell = () => { for (const id of ["branch", "shortcut", "gates"]) $(`${id}-is`).textContent = $(id).value; };
 
 function ticks(id, names) {
 	$(id).replaceChildren(...names.map((name) => {
 		const box = element("input", { type: "checkbox", checked: true, value: name });
 		box.addEventListener("change", inside);
-		return element("label", {}, box, " " + name.replace(/stage(\d)\/block(\d*)/, (_, s, b) => (b ? `${s}.${b}` : `stage ${s}`)));
+		return element("label", {}, box, " " + short(name));
 	}));
 }
+const short = (name) => name.replace(/stage(\d)\/block(\d*)/, (_, s, b) => (b ? `${s}.${b}` : `stage ${s}`));
 
 // prepare shows the controls that the chosen network has.
 async function prepare() {
 	trouble("");
-	for (const id of ["branch", "shortcut", "gates"]) $(id).value = id === "gates" ? 0 : 1;
+	$("gates").value = 0;
+	factors.all = { Branch: 1, Shortcut: 1 };
+	factors.own = {};
+	$("which").replaceChildren(element("option", { value: "", textContent: "all blocks" }));
+	level();
 	for (const id of ["blocks", "sources"]) $(id).replaceChildren();
 	const network = chosen();
 	if (!ready) return;
@@ -129,31 +176,38 @@ async function prepare() {
 		if (network !== chosen()) return;
 		ticks("blocks", about.blocks);
 		ticks("sources", about.sources ?? []);
+		$("which").append(...about.blocks.map((name) => element("option", { value: name, textContent: short(name) })));
 		$("scales").hidden = !about.scales;
 		$("gating").hidden = $("maps-part").hidden = !about.gated;
 		$("wires").hidden = !about.sources;
 	} catch (failure) {
-		trouble(`The ${network.title} network is not here: ${failure.message}`);
+		for (const id of ["scales", "gating", "wires", "maps-part"]) $(id).hidden = true;
+		for (const id of ["now", "mind", "maps"]) $(id).replaceChildren();
+		throw failure;
 	}
 }
 
 // inside runs the chosen network with the changes. While one run is at work, only the latest wish is kept.
-let busy = false, again = false;
+let busy = false, again = false, failed = false;
 async function inside() {
-	for (const id of ["branch", "shortcut", "gates"]) $(`${id}-is`).textContent = $(id).value;
+	tell();
 	if (busy) {
 		again = true;
 		return;
 	}
 	if (!ready || !pixels) return;
 	busy = true;
-	const network = chosen();
+	const network = chosen(), picture = pixels;
 	try {
 		if (!$("blocks").childElementCount) await prepare();
-		if (!intact.has(network.name)) intact.set(network.name, await ask("run", network.name, pixels, {}));
-		const reading = await ask("run", network.name, pixels, changes());
-		if (network === chosen()) show(reading, intact.get(network.name));
+		const before = intact.get(network.name) ?? await ask("run", network.name, picture, {});
+		const reading = await ask("run", network.name, picture, changes());
+		if (picture === pixels) intact.set(network.name, before);
+		if (picture === pixels && network === chosen()) show(reading, before);
+		if (failed) trouble("");
+		failed = false;
 	} catch (failure) {
+		failed = true;
 		trouble(failure.message);
 	}
 	busy = false;
@@ -164,7 +218,6 @@ async function inside() {
 }
 
 function show(reading, before) {
-	trouble("");
 	$("now").replaceChildren(bars(reading.probabilities, before.probabilities));
 	const best = reading.probabilities.indexOf(Math.max(...reading.probabilities));
 	say(`The ${chosen().title} network says ${site.classes[best]}, ${Math.round(100 * reading.probabilities[best])} %.`);
@@ -193,136 +246,48 @@ function map(rows, name) {
 	return element("figure", {}, canvas, element("figcaption", { textContent: `${name}: ${range}` }));
 }
 
-function take(rgb) {
-	pixels = rgb;
-	const context = $("seen").getContext("2d"), image = context.createImageData(32, 32);
-	for (let i = 0; i < 1024; i++) image.data.set([rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2], 255], 4 * i);
-	context.putImageData(image, 0, 0);
-	look();
-}
-
-// open reads a picture file, by the course's own reader.
-async function open(file) {
-	if (!file) return;
-	trouble("");
-	if (!ready) return trouble("The program is still loading. Give the picture again in a moment.");
-	try {
-		if (file.size > 224 << 20) throw new Error(`picture ${file.name} has ${file.size >> 20} MB, more than is read: save it smaller, for example 1000 pixels wide`);
-		say(`Reading ${file.name} …`);
-		const { pixels } = await ask("picture", file.name || "pasted", new Uint8Array(await file.arrayBuffer()));
-		for (const b of $("samples").children) b.setAttribute("aria-pressed", "false");
-		take(Uint8Array.from(pixels));
-	} catch (failure) {
-		say("");
-		trouble(failure.message.charAt(0).toUpperCase() + failure.message.slice(1) + ".");
-	}
-}
-
-// The camera.
-const refusals = {
-	NotAllowedError: "The browser may not use the camera: allow it in the address bar, or drop a picture instead.",
-	NotFoundError: "There is no camera here: drop a picture instead.",
-	NotReadableError: "Another program uses the camera: close that program, or drop a picture instead.",
-};
-async function film() {
-	trouble("");
-	try {
-		if (!navigator.mediaDevices) throw { name: "NotFoundError" };
-		$("video").srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
-		$("live").hidden = false;
-		await $("video").play();
-		$("shoot").focus();
-	} catch (failure) {
-		trouble(refusals[failure.name] ?? `The camera does not work (${failure.name}): drop a picture instead.`);
-	}
-}
-function unfilm() {
-	$("video").srcObject?.getTracks().forEach((track) => track.stop());
-	$("video").srcObject = null;
-	$("live").hidden = true;
-	$("camera").focus();
-}
-function shoot() {
-	const frame = element("canvas", { width: $("video").videoWidth, height: $("video").videoHeight });
-	frame.getContext("2d").drawImage($("video"), 0, 0);
-	frame.toBlob((blob) => open(new File([blob], "from the camera")), "image/png");
-	unfilm();
-}
-
-// samples makes a button of each of the twenty pictures.
-async function samples() {
-	const strip = new Image();
-	strip.src = "pictures.png";
-	await strip.decode();
-	site.labels.forEach((label, i) => {
-		const canvas = element("canvas", { width: 32, height: 32 });
-		const context = canvas.getContext("2d", { willReadFrequently: true });
-		context.drawImage(strip, -32 * i, 0);
-		const button = element("button", { type: "button" }, canvas);
-		button.setAttribute("aria-label", `${site.classes[label]}, picture ${i + 1}`);
-		button.setAttribute("aria-pressed", "false");
-		button.addEventListener("click", () => {
-			for (const b of $("samples").children) b.setAttribute("aria-pressed", String(b === button));
-			const rgba = context.getImageData(0, 0, 32, 32).data;
-			take(Uint8Array.from({ length: 3072 }, (_, at) => rgba[4 * Math.floor(at / 3) + (at % 3)]));
-		});
-		$("samples").append(button);
-	});
-	$("samples").children[3].click();
-}
-
 function wire() {
-	$("file").addEventListener("change", () => { open($("file").files[0]); $("file").value = ""; });
-	$("camera").addEventListener("click", film);
-	$("shoot").addEventListener("click", shoot);
-	$("stop").addEventListener("click", unfilm);
-	$("network").addEventListener("change", async () => { await prepare(); inside(); });
-	$("reset").addEventListener("click", async () => { await prepare(); inside(); });
-	for (const id of ["branch", "shortcut", "gates"]) $(id).addEventListener("input", inside);
-	for (const type of ["dragenter", "dragover", "drop", "dragleave"]) {
-		document.addEventListener(type, (event) => {
-			event.preventDefault();
-			$("drop").classList.toggle("over", type.endsWith("r"));
-			if (type !== "drop") return;
-			const file = event.dataTransfer.files[0];
-			if (file) open(file);
-			else trouble("What was dropped is no file. Save the picture first, then drop the file.");
-		});
-	}
-	document.addEventListener("paste", (event) => {
-		const file = event.clipboardData.files[0];
-		if (file) open(file);
-		else trouble("There is no picture in the clipboard.");
-	});
+	receive();
+	const afresh = () => prepare().then(inside).catch((failure) => { failed = true; trouble(failure.message); });
+	$("network").addEventListener("change", afresh);
+	$("reset").addEventListener("click", afresh);
+	$("which").addEventListener("change", level);
+	$("gates").addEventListener("input", inside);
+	for (const id of ["branch", "shortcut"]) $(id).addEventListener("input", scaled);
+}
+
+// without says why this page cannot do what it is for, and hides what would not answer.
+function without(reason) {
+	$("progress").hidden = true;
+	for (const section of document.querySelectorAll("main section")) section.hidden = true;
+	trouble(reason);
 }
 
 async function begin() {
 	if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
-		$("progress").hidden = true;
-		return trouble("This browser has no WebAssembly, which the networks need. A current Firefox, Chrome, Edge or Safari has it. The rest of the course works here.");
+		return without("This browser has no WebAssembly, which the networks need. A current Firefox, Chrome, Edge or Safari has it. The rest of the course works here.");
 	}
 	if (location.protocol === "file:") {
-		$("progress").hidden = true;
-		return trouble("A browser does not run the networks from a file. Type: go run ./cmd/skipnets site -serve DIR. The rest of the course works from files.");
+		return without("A browser does not run the networks from a file. Type: go run ./cmd/skipnets site -serve DIR. The rest of the course works from files.");
 	}
 	try {
 		const answer = await fetch("playground.json");
-		if (!answer.ok) throw new Error(`the server said ${answer.status}`);
+		if (!answer.ok) throw new Error();
 		site = await answer.json();
-		for (const network of site.networks) {
-			$("network").append(element("option", { textContent: network.title }));
-			if (network.four) $("four").append(element("article", {}, element("h3", { textContent: network.title }), element("p", { className: "merge", textContent: `y = ${network.merge}` }), element("div", { id: `card-${network.file}` })));
-		}
-		$("network").selectedIndex = 1;
-		wire();
-		await samples();
-		say("The program is loading …");
-		worker = new Worker("worker.js");
-		worker.onmessage = listen;
-		worker.onerror = (event) => trouble(`The networks stopped: ${event.message}. Load this page again.`);
-		worker.postMessage({ call: "start", args: [site.program] });
-	} catch (failure) {
-		trouble(`The playground did not load: ${failure.message}. Load this page again.`);
+	} catch {
+		return without("The list of the networks did not arrive. Load this page again. The rest of the course works here.");
 	}
+	for (const network of site.networks) {
+		$("network").append(element("option", { textContent: network.title }));
+		if (network.four) $("four").append(element("article", {}, element("h3", { textContent: network.title }), element("p", { className: "merge", textContent: `y = ${network.merge}` }), element("div", { id: `card-${network.file}` })));
+	}
+	$("network").selectedIndex = 1;
+	wire();
+	say("The program is loading …");
+	worker = new Worker("worker.js");
+	worker.onmessage = listen;
+	worker.onerror = (event) => stop(event.message ? "The program that runs them has failed." : "The program that runs them did not arrive.");
+	worker.postMessage({ call: "start", args: [site.program] });
+	await samples();
 }
 begin();

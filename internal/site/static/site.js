@@ -19,7 +19,7 @@ addEventListener("DOMContentLoaded", () => {
 	addEventListener("hashchange", unfold);
 	unfold();
 	const reachable = () => { // so that keys can scroll what is wider than the page
-		for (const e of document.querySelectorAll("pre, .katex-display, .chapter table")) {
+		for (const e of document.querySelectorAll("pre, .katex-display, main table")) {
 			if (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight) e.tabIndex = 0;
 		}
 	};

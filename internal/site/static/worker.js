@@ -2,7 +2,6 @@
 // Runs the networks, compiled from Go, beside the page. It takes {id, call, args} and answers {id, result} or {id, error};
 // of itself it sends {progress} from 0 to 1 while the program loads, then {ready: true}, or {failed}.
 "use strict";
-importScripts("wasm_exec.js");
 
 // download fetches a file whole and tells how far it is.
 async function download(file, size, progress) {
@@ -10,13 +9,13 @@ async function download(file, size, progress) {
 	try {
 		response = await fetch(file);
 	} catch {
-		throw new Error(`${file} did not arrive: the connection failed. Try again.`);
+		throw new Error(`The file ${file} did not arrive: the connection failed.`);
 	}
-	if (!response.ok) throw new Error(`${file} did not arrive: the server said ${response.status}. Try again.`);
+	if (!response.ok) throw new Error(`The file ${file} did not arrive: the server said ${response.status}.`);
 	const reader = response.body.getReader(), parts = [];
 	let got = 0;
 	for (;;) {
-		const { done, value } = await reader.read().catch(() => { throw new Error(`The download of ${file} broke off. Try again.`); });
+		const { done, value } = await reader.read().catch(() => { throw new Error(`The download of ${file} broke off.`); });
 		if (done) break;
 		parts.push(value);
 		got += value.length;
@@ -32,21 +31,54 @@ async function unpacked(data) {
 	return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
+// whole makes an instance of the program, unless it was damaged on its way.
+async function whole(data, imports) {
+	try {
+		return (await WebAssembly.instantiate(await unpacked(data), imports)).instance;
+	} catch (failure) {
+		if (failure instanceof RangeError) throw new Error("The browser has no memory left for the program. Close other pages.");
+		throw new Error("The program did not arrive whole.");
+	}
+}
+
 async function start({ program, small, bytes, smallBytes }) {
+	try {
+		importScripts("wasm_exec.js");
+	} catch {
+		throw new Error("The file wasm_exec.js did not arrive.");
+	}
 	const packed = typeof DecompressionStream === "function";
 	const data = await download(packed ? small : program, packed ? smallBytes : bytes, (progress) => postMessage({ progress }));
 	const go = new Go();
-	const { instance } = await WebAssembly.instantiate(await unpacked(data), go.importObject);
-	await new Promise((resolve) => {
-		self.skipnetsReady = resolve;
-		go.run(instance);
-	});
-	postMessage({ ready: true });
+	const instance = await whole(data, go.importObject);
+	self.skipnetsReady = () => postMessage({ ready: true });
+	await go.run(instance); // it ends when something is wrong, as with no memory left
+	throw new Error("The program that runs them has ended. It may have run out of memory.");
 }
 
+// fetched are downloads of weights by file, from when one is announced until it is loaded.
+const fetched = new Map();
+const weights = (file, size) => {
+	if (!fetched.has(file)) fetched.set(file, download(file, size, () => {}));
+	return fetched.get(file);
+};
+
 const calls = {
+	async fetch(file, size) {
+		await weights(file, size);
+		return "{}";
+	},
 	async load(name, file, size) {
-		return self.skipnets.load(name, await download(file, size, () => {}));
+		try {
+			const text = self.skipnets.load(name, await weights(file, size));
+			const { error } = JSON.parse(text);
+			if (error) throw new Error(`The weights of this network did not arrive whole (${error}).`);
+			return text;
+		} catch (failure) {
+			throw new Error(`${failure.message} Try again.`);
+		} finally {
+			fetched.delete(file);
+		}
 	},
 	async run(name, pixels, changes) {
 		const begin = performance.now();
