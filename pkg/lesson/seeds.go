@@ -4,6 +4,7 @@ package lesson
 
 import (
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/skipnets/skipnets/pkg/plots"
@@ -68,7 +69,7 @@ func trainedReports(network string) ([]recipe.Report, error) {
 func runsOf(network string) ([]string, error) {
 	runs, err := filepath.Glob(network + "-seed*")
 	if err == nil && len(runs) == 0 {
-		err = fmt.Errorf("no runs %s-seed…", network)
+		err = fmt.Errorf("no runs %s-seed…: %w", network, fs.ErrNotExist)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)

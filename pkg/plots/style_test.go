@@ -173,3 +173,13 @@ func TestIllustrated(t *testing.T) {
 		t.Error("no error for two lines and no drawing")
 	}
 }
+
+// In the right half each region contains the one before; in the left half none does.
+func TestFunctionClasses(t *testing.T) {
+	figure, err := FunctionClasses()
+	img := decode(t, figure, err)
+	blue, _ := box(img, only(color.RGBA{0x00, 0x72, 0xb2, 0xff}))
+	if blue.Min.X < img.Bounds().Dx()/2 || blue.Dx() < 700 {
+		t.Errorf("the regions that contain each other are at %v of %v", blue, img.Bounds())
+	}
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Growth measures how a training step, its compilation and its memory grow with depth, width and batch size. It prints
-// tables for docs/performance.md and draws docs/growth.png. Nothing else should run meanwhile.
+// tables for docs/performance.md; go run ./docs/bench/tables then draws docs/growth.png from that page. Nothing else should run meanwhile.
 //
 //	go run ./docs/bench/growth [-steps 10]
 package main
@@ -18,7 +18,6 @@ import (
 	"strconv"
 
 	"github.com/skipnets/skipnets/pkg/nets"
-	"github.com/skipnets/skipnets/pkg/plots"
 )
 
 // A row is what skipnets bench says of one network. Each is measured in a process of its own, so that the peak of memory
@@ -87,7 +86,6 @@ func run(ctx context.Context, steps int) error {
 	}
 
 	depths := []int{20, 32, 56, 110}
-	var series []plots.Series
 	for _, family := range nets.Compared() {
 		var names []string
 		for _, depth := range depths {
@@ -98,11 +96,6 @@ func run(ctx context.Context, steps int) error {
 			return err
 		}
 		table("Depth, batch 128:", "network", rows)
-		s := plots.Series{Name: family.Name}
-		for i, r := range rows {
-			s.X, s.Y = append(s.X, float64(depths[i])), append(s.Y, r.stepMilliseconds())
-		}
-		series = append(series, s)
 	}
 	widths, err := all(256, "wide-residual-w16", "wide-residual-w24", "wide-residual-w32", "wide-residual-w48")
 	if err != nil {
@@ -119,9 +112,5 @@ func run(ctx context.Context, steps int) error {
 	}
 	table("Batch, residual-20:", "batch", batches)
 
-	figure, err := plots.Curves(plots.Axes{Title: "A training step grows with depth", X: "layers", Y: "milliseconds, batch 128"}, series...)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile("docs/growth.png", figure, 0o644)
+	return nil
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Tables renews the tables in docs/results.md and README.md, the diagrams of the blocks in docs/blocks, and the figure of the
-// experiment on depth, docs/depth.png, from
+// Tables renews the tables in docs/results.md and README.md, the diagrams of the blocks in docs/blocks, docs/growth.png from the table in
+// docs/performance.md, and the figure of the experiment on depth, docs/depth.png, from
 // the runs that are kept in notebooks/trained.
 //
 //	go run ./docs/bench/tables
@@ -51,6 +51,13 @@ func renew(root string) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{filepath.Join(root, "docs", "depth.png"): figure}
 	if files[filepath.Join(root, "docs", "accuracy.png")], err = accuracyFigure(runs); err != nil {
+		return nil, err
+	}
+	performance, err := os.ReadFile(filepath.Join(root, "docs", "performance.md"))
+	if err != nil {
+		return nil, err
+	}
+	if files[filepath.Join(root, "docs", "growth.png")], err = growthFigure(string(performance)); err != nil {
 		return nil, err
 	}
 	for _, family := range nets.Compared() {

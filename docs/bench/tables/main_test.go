@@ -105,3 +105,15 @@ func TestThousands(t *testing.T) {
 		}
 	}
 }
+
+func TestGrowthFigure(t *testing.T) {
+	page := "**Depth.** " + growthHead + "| layers | plain | residual | highway | dense |\n|--:|--:|--:|--:|--:|\n| 20 | 84 | 84 | 121 | 208 |\n| 32 | 133 | 139 | 195 | 361 |\n\nAnd on."
+	if figure, err := growthFigure(page); err != nil || len(figure) == 0 {
+		t.Errorf("%d bytes, %v", len(figure), err)
+	}
+	for want, bad := range map[string]string{"no table": "nothing", "invalid syntax": strings.Replace(page, "361", "many", 1), "nothing to draw": page[:len(page)-70]} {
+		if _, err := growthFigure(bad); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
