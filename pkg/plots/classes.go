@@ -36,7 +36,7 @@ func halves(canvas draw.Canvas) (left, right draw.Canvas) {
 
 func drawRegions(canvas draw.Canvas, regions []region, c color.RGBA) {
 	middle := canvas.Center()
-	best := middle.Add(vg.Point{X: 62, Y: 34})
+	best := middle.Add(vg.Point{X: 52, Y: 36})
 	for i := len(regions) - 1; i >= 0; i-- { // the largest first, the others over it
 		r := regions[i]
 		at := middle.Add(vg.Point{X: vg.Length(r.x), Y: vg.Length(r.y)})

@@ -88,7 +88,7 @@ func best(end vg.Point, width, height vg.Length, area vg.Rectangle, paths [][]vg
 	least := -1
 	for _, corner := range []vg.Point{
 		{X: end.X + nameGap, Y: end.Y - height/2}, {X: end.X - width/2, Y: end.Y + 4}, {X: end.X - width/2, Y: end.Y - height - 4},
-		{X: end.X + 3, Y: end.Y + 3}, {X: end.X + 3, Y: end.Y - height - 3}, {X: end.X - width - 3, Y: end.Y + 3}, {X: end.X - width - 3, Y: end.Y - height - 3},
+		{X: end.X + 3, Y: end.Y + 3}, {X: end.X + 3, Y: end.Y - height - 3}, {X: end.X + 3, Y: end.Y - 1.7*height}, {X: end.X - width/2, Y: end.Y - 1.7*height}, {X: end.X - width - 3, Y: end.Y + 3}, {X: end.X - width - 3, Y: end.Y - height - 3},
 	} {
 		place := vg.Rectangle{Min: corner, Max: corner.Add(vg.Point{X: width, Y: height})}
 		cost := 0
