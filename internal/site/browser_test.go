@@ -173,6 +173,13 @@ func (v *visit) playground() {
 	if n := ask[int](v, `document.querySelectorAll("#maps canvas").length`); n != 3 {
 		v.Errorf("%d gate maps", n)
 	}
+	const gateMap = `document.querySelector("#maps canvas").toDataURL()`
+	alone := ask[string](v, gateMap)
+	v.do(`document.getElementById("over").click()`)
+	if over := ask[string](v, gateMap); over == alone {
+		v.Error("the map over the picture is the same as the map alone")
+	}
+	v.shoot("highway-over")
 	if before, after := v.changed("the gates are shut", `const r = document.getElementById("gates"); r.value = -6; r.dispatchEvent(new Event("input"))`); before == after {
 		v.Errorf("with its gates shut the network says the same: %s", after)
 	}

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -67,7 +68,7 @@ func run(ctx context.Context, args []string, visits int, picture string) error {
 		slices.Sort(values)
 		fmt.Printf("| %s | %.*f %s | under %g %s |\n", m.what, m.digits, values[len(values)/2], m.unit, m.wanted, m.unit)
 	}
-	fmt.Printf("\nMedian of %d visits, commit %s, %s\n", visits, about.Commit(), about.Machine())
+	fmt.Printf("\nMedian of %d visits, commit %s, %s\n", visits, cmp.Or(about.Commit(), "unknown (build this program to know it)"), about.Machine())
 	return nil
 }
 

@@ -22,7 +22,7 @@ function draw(at, curves, row, { x, y }) {
 		axes: [axis(x.axis), axis(y.axis)],
 		series: [{ label: x.axis.label, value: (_, v) => shown(v) }, ...curves.map((c, i) => ({
 			label: c.name, stroke: c.color || ink, width: 2, spanGaps: true, dash: c.name.includes(",") ? [6, 4] : i === 0 ? [10, 4] : undefined,
-			...(c.marks && { paths: () => null }), points: { show: true, size: c.marks ? 9 : 6 }, value: (_, v) => shown(v),
+			...(c.marks && { paths: () => null }), points: { show: true, size: c.marks ? 9 : 6, fill: c.color || ink }, value: (_, v) => shown(v),
 		}))],
 	}, uPlot.join(curves.map((c) => [c.x, c.y[row]])), at);
 }

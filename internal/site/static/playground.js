@@ -87,7 +87,7 @@ async function look() {
 	for (const network of four) {
 		const card = $(`card-${network.file}`);
 		card.setAttribute("aria-busy", "true");
-		say(`The ${network.title} network is looking …`);
+		say(`One network (${network.title}) is looking …`);
 		try {
 			await load(network);
 			if (mine !== looks) return;
@@ -220,7 +220,7 @@ async function inside() {
 function show(reading, before) {
 	$("now").replaceChildren(bars(reading.probabilities, before.probabilities));
 	const best = reading.probabilities.indexOf(Math.max(...reading.probabilities));
-	say(`The ${chosen().title} network says ${site.classes[best]}, ${Math.round(100 * reading.probabilities[best])} %.`);
+	say(`The network (${chosen().title}) says: ${site.classes[best]}, ${Math.round(100 * reading.probabilities[best])} %.`);
 	$("now").dataset.at = Number($("now").dataset.at ?? 0) + 1;
 	const names = [...$("blocks").querySelectorAll("label")].map((l) => l.textContent.trim());
 	const head = element("tr", {}, element("th", { textContent: "class" }), ...names.map((n) => element("th", { textContent: n })));
@@ -230,18 +230,24 @@ function show(reading, before) {
 		return cell;
 	})));
 	$("mind").replaceChildren(element("table", { className: "mind" }, head, ...body));
-	$("maps").replaceChildren(...(reading.gates ?? []).map((rows, i) => map(rows, names[i])));
+	drawMaps = () => $("maps").replaceChildren(...(reading.gates ?? []).map((rows, i) => map(rows, names[i])));
+	drawMaps();
 }
+let drawMaps = () => {};
 
-// map draws how far a gate is open over the picture.
+// map draws how far a gate is open, alone or as the light that falls on the picture.
 function map(rows, name) {
 	const all = rows.flat(), low = Math.min(...all), high = Math.max(...all);
 	const range = `${low.toFixed(2)} to ${high.toFixed(2)}`;
-	const canvas = element("canvas", { width: rows[0].length, height: rows.length });
+	const over = $("over").checked, size = over ? 32 : rows.length, step = size / rows.length;
+	const canvas = element("canvas", { width: size, height: size });
 	canvas.setAttribute("role", "img");
 	canvas.setAttribute("aria-label", `Gate of block ${name}, open ${range}`);
 	const context = canvas.getContext("2d"), image = context.createImageData(canvas.width, canvas.height);
-	all.forEach((v, i) => image.data.set([0, 0, 0, 255].map((a, c) => (c < 3 ? (255 * (v - low)) / (high - low || 1) : a)), 4 * i));
+	for (let i = 0; i < size * size; i++) {
+		const v = rows[Math.floor(i / size / step)][Math.floor((i % size) / step)], light = (v - low) / (high - low || 1);
+		image.data.set([0, 1, 2].map((c) => (over ? pixels[3 * i + c] * (0.1 + 0.9 * light) : 255 * light)).concat(255), 4 * i);
+	}
 	context.putImageData(image, 0, 0);
 	return element("figure", {}, canvas, element("figcaption", { textContent: `${name}: ${range}` }));
 }
@@ -253,6 +259,7 @@ function wire() {
 	$("reset").addEventListener("click", afresh);
 	$("which").addEventListener("change", level);
 	$("gates").addEventListener("input", inside);
+	$("over").addEventListener("change", () => drawMaps());
 	for (const id of ["branch", "shortcut"]) $(id).addEventListener("input", scaled);
 }
 
