@@ -44,6 +44,7 @@ func app() *cli.Command {
 			labCommand(),
 			runCommand(),
 			siteCommand(),
+			slidesCommand(),
 			trainCommand(),
 			evalCommand(),
 			predictCommand(),

@@ -53,7 +53,7 @@ func (b Builder) Build(ctx context.Context) error {
 	if err := w.static(); err != nil {
 		return err
 	}
-	if err := w.vendored(ctx, filepath.Join(b.Setup.Home, "npm")); err != nil {
+	if err := w.vendored(ctx, filepath.Join(b.Setup.Home, "npm"), packages...); err != nil {
 		return err
 	}
 	if err := w.playground(ctx); err != nil {

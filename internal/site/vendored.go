@@ -59,8 +59,28 @@ var packages = []Package{
 	},
 }
 
+// reveal shows slides.
+var reveal = Package{
+	Name: "reveal.js", Version: "6.0.2", License: "MIT", Does: "shows slides",
+	Integrity: "JYIg5D9aoxoaLeb84O+OvAwsKWdIavVgEDScxtYEXFCT6t6TQrhNtSgogcjdCpdLsWglhJn3zyE3fUOwiH5KEg==",
+	files: func(name string) (string, bool) {
+		switch name {
+		case "package/dist/reveal.js", "package/dist/reveal.css", "package/dist/plugin/notes.js":
+			return path.Base(name), true
+		case "package/LICENSE":
+			return "licences/reveal.txt", true
+		}
+		return "", false
+	},
+}
+
+// SlideFiles puts what slides need, the formulas' program and reveal.js, into dir. Packages are kept in the folder cache.
+func SlideFiles(ctx context.Context, cache, dir string) error {
+	return (&builder{dir: dir}).vendored(ctx, cache, packages[0], reveal)
+}
+
 // vendored puts the packages' files on the site. A package is downloaded once, by npm, and kept in the folder cache.
-func (b *builder) vendored(ctx context.Context, cache string) error {
+func (b *builder) vendored(ctx context.Context, cache string, packages ...Package) error {
 	for _, p := range packages {
 		data, err := p.fetch(ctx, cache)
 		if err != nil {

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package slides
+
+import (
+	"context"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/skipnets/skipnets/internal/setup"
+	"github.com/skipnets/skipnets/internal/setup/pjrt"
+	"github.com/skipnets/skipnets/internal/setup/testsetup"
+)
+
+func TestMain(m *testing.M) { testsetup.Main(m) }
+
+func ask[R any](t *testing.T, ctx context.Context, expression string) R {
+	t.Helper()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[R](expression))
+	if err != nil {
+		t.Fatal(err, context.Cause(ctx), " in ", expression)
+	}
+	return value
+}
+
+// TestBrowser shows two decks as a teacher does, from a file, and looks whether each slide holds what is on it.
+func TestBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out what needs a browser")
+	}
+	chromium := ""
+	for _, name := range []string{"google-chrome", "chromium-browser", "chromium"} {
+		if path, err := exec.LookPath(name); err == nil {
+			chromium = path
+		}
+	}
+	if chromium == "" {
+		t.Skip("there is no Chromium here")
+	}
+	s, err := setup.New(setup.Options{Quick: true, Helper: pjrt.Command()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Ready(t.Context(), s.Folders(), s.Python(), s.Jupyter()); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "slides")
+	names := []string{"02_residual", "05_compare"}
+	var notebooks []string
+	for _, name := range names {
+		notebooks = append(notebooks, filepath.Join(s.Source, "notebooks", name+".ipynb"))
+	}
+	if err := Write(t.Context(), s, notebooks, dir, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(chromium), chromedp.WindowSize(1280, 720), chromedp.Flag("disable-component-update", true)}
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	ctx, stop := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(options...))
+	defer stop()
+	for _, name := range names {
+		page := url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Join(dir, name+".html"))}
+		if err := chromedp.Do(ctx, chromedp.Navigate(page.String())); err != nil {
+			t.Fatal(err)
+		}
+		deck(t, ctx, name)
+	}
+}
+
+func deck(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !ask[bool](t, ctx, `Boolean(globalThis.Reveal?.isReady?.())`); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal(name, ": the deck does not begin")
+		}
+	}
+	if n := ask[int](t, ctx, `document.querySelectorAll(".katex-error").length`); n > 0 {
+		t.Errorf("%s: %d formulas are not understood", name, n)
+	}
+	if others := ask[[]string](t, ctx, `performance.getEntriesByType("resource").map(r => r.name).filter(n => !n.startsWith("file:") && !n.startsWith("data:"))`); len(others) > 0 {
+		t.Errorf("%s: the deck asks for %q", name, others)
+	}
+	for {
+		if ask[bool](t, ctx, `Reveal.getCurrentSlide().scrollHeight > 725`) {
+			t.Errorf("%s: slide %q is higher than the screen", name, ask[string](t, ctx, `Reveal.getCurrentSlide().innerText.slice(0, 200)`))
+		}
+		if ask[bool](t, ctx, `(() => { const i = Reveal.getCurrentSlide().querySelector("img"); return i !== null && i.clientHeight < 150; })()`) {
+			t.Errorf("%s: the figure of %q has no room", name, ask[string](t, ctx, `Reveal.getCurrentSlide().innerText.slice(0, 200)`))
+		}
+		if ask[bool](t, ctx, `Reveal.isLastSlide() && !Reveal.availableFragments().next`) {
+			break
+		}
+		ask[bool](t, ctx, `Reveal.next() || true`)
+	}
+	if title := ask[string](t, ctx, `document.title`); !strings.Contains(title, " · ") {
+		t.Errorf("%s: the title is %q", name, title)
+	}
+}
+
+// A folder with other things in it is left alone, and two notebooks of one name do not overwrite each other.
+func TestWriteRefuses(t *testing.T) {
+	dir := t.TempDir()
+	other := filepath.Join(dir, "thesis.tex")
+	if err := os.WriteFile(other, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	notebook := "../../notebooks/00_start.ipynb"
+	if err := Write(t.Context(), nil, []string{notebook}, dir, io.Discard); err == nil || !strings.Contains(err.Error(), "holds other files than slides") {
+		t.Errorf("a folder with something else in it: %v", err)
+	}
+	if err := Write(t.Context(), nil, []string{notebook, "./" + notebook}, filepath.Join(dir, "new"), io.Discard); err == nil || !strings.Contains(err.Error(), "the same page") {
+		t.Errorf("two notebooks of one name: %v", err)
+	}
+	if err := Write(t.Context(), nil, []string{other}, filepath.Join(dir, "new"), io.Discard); err == nil || !strings.Contains(err.Error(), "thesis.tex: not a notebook") {
+		t.Errorf("not a notebook: %v", err)
+	}
+}
