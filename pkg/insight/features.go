@@ -119,12 +119,16 @@ func observe(backend compute.Backend, net Model, store *model.Store, images *ten
 	defer copied.Finalize()
 	return outputs(backend, copied, func(scope *model.Scope, inputs []*Node) []*Node {
 		copied.SetTraining(inputs[0].Graph(), false)
-		var seen []*Node
+		var looks []func() *Node
 		nets.Operate(net, func(path string, x *Node, block func(*Node) *Node) *Node {
 			y := block(x)
-			seen = append(seen, ConvertDType(look(path, x, y), dtypes.Float32))
+			looks = append(looks, func() *Node { return Identity(ConvertDType(look(path, x, y), dtypes.Float32)) })
 			return y
 		})(scope, inputs[0])
+		var seen []*Node
+		for _, look := range looks { // when all variables are there, even those of the head: docs/upstream.md
+			seen = append(seen, look())
+		}
 		for _, f := range more {
 			seen = append(seen, f()...)
 		}
