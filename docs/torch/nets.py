@@ -51,7 +51,7 @@ class Block(nn.Module):
         if self.merge == "plain":
             return F.relu(y)
         if self.merge == "dense":
-            return torch.cat([F.avg_pool2d(x, self.stride), F.relu(y)], 1)
+            return torch.cat([F.avg_pool2d(x, self.stride, ceil_mode=True), F.relu(y)], 1)
         shortcut = F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.grow))  # channels of zeros
         if self.merge == "residual":
             return F.relu(y + shortcut)

@@ -131,7 +131,7 @@ func TestStatisticsStayFloat32(t *testing.T) {
 }
 
 func TestBadShapesPanic(t *testing.T) {
-	image, wide, odd, flat := []int{2, 4, 4, 3}, []int{2, 4, 4, 9}, []int{2, 5, 4, 3}, []int{2, 48}
+	image, wide, thin, flat := []int{2, 4, 4, 3}, []int{2, 4, 4, 9}, []int{2, 4, 1, 3}, []int{2, 48}
 	for name, test := range map[string]struct {
 		block block
 		x     []int
@@ -154,7 +154,7 @@ func TestBadShapesPanic(t *testing.T) {
 		"dense bottleneck, flat":    {denseLayerBottleneck(4), flat},
 		"dense block, no growth":    {denseBlock(1, 0), image},
 		"transition, flat":          {transition(4), flat},
-		"transition, odd height":    {transition(4), odd},
+		"transition, a pixel wide":  {transition(4), thin},
 		"transition, no channels":   {transition(0), image},
 	} {
 		t.Run(name, func(t *testing.T) {

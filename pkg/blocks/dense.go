@@ -71,15 +71,19 @@ func DenseBlockBottleneck(scope *model.Scope, x *Node, layers, growthRate int) *
 // The ReLU is in the authors' code, not in the text of Sec. 3. With channels = ⌊θ·in⌋ and θ < 1 it also compresses (DenseNet-C).
 // Departure: it pools before it convolves. Both are linear and commute, so the values are the same at a quarter of the work.
 //
-// Input [batch, h, w, in] with even h and w, output [batch, h/2, w/2, channels]. Parameters: in·channels + 2·in.
+// Input [batch, h, w, in], output [batch, ⌊h/2⌋, ⌊w/2⌋, channels]: a last row or column that fills no square is left out, as in the
+// authors' code. Parameters: in·channels + 2·in.
 func Transition(scope *model.Scope, x *Node, channels int) *Node {
-	if x.Rank() != 4 || x.Shape().Dim(1)%2 != 0 || x.Shape().Dim(2)%2 != 0 {
-		exceptions.Panicf("blocks.Transition: want x [batch, height, width, in] of even height and width, got x %s", x.Shape())
+	if x.Rank() != 4 || x.Shape().Dim(1) < 2 || x.Shape().Dim(2) < 2 {
+		exceptions.Panicf("blocks.Transition: want x [batch, height, width, in] of at least 2×2 pixels, got x %s", x.Shape())
 	}
-	batch, h, w, in := x.Shape().Dim(0), x.Shape().Dim(1), x.Shape().Dim(2), x.Shape().Dim(3)
-	y := denseNormReLU(scope, x)                                // [batch, h, w, in]
-	y = ReduceMean(Reshape(y, batch, h/2, 2, w/2, 2, in), 2, 4) // [batch, h/2, w/2, in]
-	return denseConv(scope, y, channels, 1)                     // [batch, h/2, w/2, channels]
+	batch, h, w, in := x.Shape().Dim(0), x.Shape().Dim(1)/2, x.Shape().Dim(2)/2, x.Shape().Dim(3)
+	y := denseNormReLU(scope, x) // [batch, height, width, in]
+	if x.Shape().Dim(1) != 2*h || x.Shape().Dim(2) != 2*w {
+		y = Slice(y, AxisRange(), AxisRange(0, 2*h), AxisRange(0, 2*w)) // [batch, 2h, 2w, in]
+	}
+	y = ReduceMean(Reshape(y, batch, h, 2, w, 2, in), 2, 4) // [batch, h, w, in]
+	return denseConv(scope, y, channels, 1)                 // [batch, h, w, channels]
 }
 
 // denseNormReLU is ReLU ∘ BN: [batch, h, w, in] → [batch, h, w, in].

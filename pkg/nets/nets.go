@@ -8,6 +8,7 @@ import (
 	"github.com/skipnets/skipnets/pkg/blocks"
 
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/layers/activation"
@@ -33,7 +34,7 @@ func Highway(gateBias float64) Block {
 
 // Dense merges by concatenation what the other blocks drop, add or gate: y = [x, F(x)] with the F of blocks.Plain. F writes
 // growthRate channels, or as many as the stage is wide if growthRate is 0; y has those of x besides. Where the stride
-// is 2, x is averaged over 2×2 pixels, which must divide it evenly.
+// is 2, x is averaged over 2×2 pixels, at an odd edge over those that are left.
 //
 // This is eq. 2 of Huang et al. 2016 (arXiv:1608.06993) with a two-layer F, so that depth counts the same as in the other
 // nets; for the paper's own one-layer F and its transitions see DenseNet.
@@ -44,7 +45,7 @@ func Dense(growthRate int) Block {
 		}
 		y := blocks.Plain(scope, x, channels, stride) // [batch, h/stride, w/stride, channels]
 		if stride > 1 {
-			x = meanPool(x, stride) // [batch, h/stride, w/stride, in]
+			x = meanPool(x, stride) // [batch, ⌈h/stride⌉, ⌈w/stride⌉, in]
 		}
 		return graph.Concatenate([]*graph.Node{x, y}, -1) // [batch, h/stride, w/stride, in + channels]
 	}
@@ -65,9 +66,21 @@ func bn(scope *model.Scope, x *graph.Node) *graph.Node {
 	return graph.ConvertDType(norm.BatchNorm(scope, wide, -1).Momentum(0.9).Epsilon(1e-5).Done(), x.DType())
 }
 
-// meanPool averages window×window pixels: [batch, h, w, channels] → [batch, h/window, w/window, channels]. The gradient of
-// this reduction is a broadcast; that of graph.MeanPool is a sliding sum over the padded input, several times as slow.
-func meanPool(x *graph.Node, window int) *graph.Node { return graph.ReduceMean(tiles(x, window), 2, 4) }
+// meanPool averages window×window pixels, at the far edges over those that are left: [batch, h, w, channels] →
+// [batch, ⌈h/window⌉, ⌈w/window⌉, channels]. The gradient of this reduction is a broadcast; that of graph.MeanPool is a sliding sum
+// over the padded input, several times as slow.
+func meanPool(x *graph.Node, window int) *graph.Node {
+	d := x.Shape().Dimensions
+	below, beside := (window-d[1]%window)%window, (window-d[2]%window)%window // pixels that are missing
+	if below == 0 && beside == 0 {
+		return graph.ReduceMean(tiles(x, window), 2, 4)
+	}
+	sum := func(x *graph.Node) *graph.Node {
+		x = graph.Pad(x, graph.ScalarZero(x.Graph(), x.DType()), graph.PadAxis{}, graph.PadAxis{End: below}, graph.PadAxis{End: beside}, graph.PadAxis{})
+		return graph.ReduceSum(tiles(x, window), 2, 4)
+	}
+	return graph.Div(sum(x), sum(graph.Ones(x.Graph(), shapes.Make(x.DType(), 1, d[1], d[2], 1))))
+}
 
 // maxPool takes the largest of window×window pixels: [batch, h, w, channels] → [batch, ⌊h/window⌋, ⌊w/window⌋, channels].
 // Rows and columns that fill no window are left out.
@@ -81,10 +94,6 @@ func maxPool(x *graph.Node, window int) *graph.Node {
 // tiles cuts images into squares of window×window pixels: [batch, h/window, window, w/window, window, channels].
 func tiles(x *graph.Node, window int) *graph.Node {
 	d := x.Shape().Dimensions
-	if d[1]%window != 0 || d[2]%window != 0 {
-		exceptions.Panicf("nets: cannot pool %s over %d×%d pixels: height and width must be divisible by %d",
-			x.Shape(), window, window, window)
-	}
 	return graph.Reshape(x, d[0], d[1]/window, window, d[2]/window, window, d[3])
 }
 

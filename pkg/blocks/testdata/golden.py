@@ -120,11 +120,12 @@ CASES = {
     "dense": (dense, (2, 2)),
     "dense_bottleneck": (dense_bottleneck, (2, 1)),
     "transition": (transition, (2,)),
+    "transition_odd": (transition, (2,), (2, 5, 3, 3)),
 }
 
 
-def golden(block, args):
-    x = formula((2, 4, 4, 3), 1).requires_grad_()
+def golden(block, args, shape=(2, 4, 4, 3)):
+    x = formula(shape, 1).requires_grad_()
     variables = Variables()
     y = block(variables, x.permute(0, 3, 1, 2), *args).permute(0, 2, 3, 1)
     (formula(y.shape, 2) * y).sum().backward()
@@ -140,5 +141,5 @@ def golden(block, args):
 
 if __name__ == "__main__":
     folder = pathlib.Path(__file__).parent
-    for name, (block, args) in CASES.items():
-        (folder / f"golden_{name}.json").write_text(json.dumps(golden(block, args), separators=(",", ":")) + "\n")
+    for name, case in CASES.items():
+        (folder / f"golden_{name}.json").write_text(json.dumps(golden(*case), separators=(",", ":")) + "\n")
