@@ -3,10 +3,6 @@
 package nets
 
 import (
-	"fmt"
-	"strings"
-
-	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/layers/activation"
@@ -24,27 +20,18 @@ import (
 // Departures: a strided convolution pads both sides, not only the far one; running averages are kept (the notebook evaluates
 // with the statistics of the test batch); larger images are averaged over what pixels are left. Package blocks has these units as their papers define them.
 func Article(family string, classes int) (Model, error) {
-	var group func(scope *model.Scope, x *graph.Node) *graph.Node
-	var known []string
-	for _, f := range Families {
-		if f.article == nil {
-			continue
-		}
-		if known = append(known, f.Name); f.Name == family {
-			group = f.article
-		}
+	f, err := find(family, "net of the article", func(f Family) bool { return f.article != nil })
+	if err == nil {
+		err = checkClasses(classes)
 	}
-	if group == nil {
-		return nil, fmt.Errorf("nets: the article has no net %q, only %s", family, strings.Join(known, ", "))
-	}
-	if err := checkClasses(classes); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return func(scope *model.Scope, images *graph.Node) *graph.Node {
 		checkImages(images)
 		x := articleConvBNReLU(scope.In("stem"), images, 1) // [batch, 32, 32, 64]
 		for i := range 5 {
-			x = group(scope.In("group%d", i+1), x)               // [batch, h, w, 64]
+			x = f.article(scope.In("group%d", i+1), x)           // [batch, h, w, 64]
 			x = articleConvBNReLU(scope.In("down%d", i+1), x, 2) // [batch, h/2, w/2, 64]
 		}
 		top := scope.In("head")
@@ -73,9 +60,7 @@ func articleHighway(scope *model.Scope, x *graph.Node) *graph.Node {
 	h := activation.Relu(articleConv(scope.In("transform"), x, 64, 1, true)) // [batch, h, w, 64]
 
 	scope = scope.In("gate")
-	startAt := func(g *graph.Graph, shape shapes.Shape) *graph.Node { return graph.MulScalar(graph.Ones(g, shape), -1) }
-	bias := scope.WithInitializer(startAt).VariableWithShape("biases", shapes.Make(x.DType(), 64)).NodeValue(x.Graph())
-	t := graph.Sigmoid(graph.Add(articleConv(scope, x, 64, 1, false), graph.Reshape(bias, 1, 1, 1, 64))) // [batch, h, w, 64]
+	t := graph.Sigmoid(biased(scope, articleConv(scope, x, 64, 1, false), -1)) // [batch, h, w, 64]
 	return graph.Add(graph.Mul(h, t), graph.Mul(x, graph.OneMinus(t)))
 }
 

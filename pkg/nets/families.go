@@ -3,7 +3,9 @@
 package nets
 
 import (
+	"fmt"
 	"image/color"
+	"strings"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
@@ -24,6 +26,7 @@ type Family struct {
 
 	// A family has a block, and with it a network of every one of [Shapes], or networks of its own.
 	block   func(n values, perStage int) Block                  // perStage is the number of blocks in a stage of a stack; 0 in other shapes
+	variant func(v Variant, perStage int) Block                 // the block with what a Variant changes, if it has that
 	article func(scope *model.Scope, x *graph.Node) *graph.Node // a group of five units in the article's program, if it has one
 	numbers []Number                                            // in the names of networks of its own, or options in all names
 	build   func(n values, classes int) (Model, error)
@@ -33,24 +36,32 @@ type Family struct {
 // A Setting is an option in a family's names, such as "b3", and what it does.
 type Setting struct{ Option, Title string }
 
+// The families that have variants.
+const (
+	PlainMerge    = "plain"
+	ResidualMerge = "residual"
+	HighwayMerge  = "highway"
+	DenseMerge    = "dense"
+)
+
 // Families is every family there is, those that the course compares in its order.
 var Families = []Family{
 	{
-		Name: "plain", Merge: "F(x)", Compared: true, Color: color.RGBA{0x66, 0x66, 0x66, 0xff}, Sketch: plainSketch, Emblem: plainEmblem,
-		block: always(blocks.Plain), article: repeat(articlePlain),
+		Name: PlainMerge, Merge: "F(x)", Compared: true, Color: color.RGBA{0x66, 0x66, 0x66, 0xff}, Sketch: plainSketch, Emblem: plainEmblem,
+		block: always(blocks.Plain), variant: Variant.plainBlock, article: repeat(articlePlain),
 	},
 	{
-		Name: "residual", Merge: "F(x) + x", Compared: true, Color: color.RGBA{0x00, 0x72, 0xb2, 0xff}, Sketch: residualSketch, Emblem: residualEmblem,
-		block: always(blocks.Residual), article: repeat(articleResidual),
+		Name: ResidualMerge, Merge: "F(x) + x", Compared: true, Color: color.RGBA{0x00, 0x72, 0xb2, 0xff}, Sketch: residualSketch, Emblem: residualEmblem,
+		block: always(blocks.Residual), variant: Variant.residualBlock, article: repeat(articleResidual),
 	},
 	{
-		Name: "highway", Merge: "H(x)·T(x) + x·(1 − T(x))", Compared: true, Color: color.RGBA{0xd5, 0x5e, 0x00, 0xff}, Sketch: highwaySketch, Emblem: highwayEmblem,
+		Name: HighwayMerge, Merge: "H(x)·T(x) + x·(1 − T(x))", Compared: true, Color: color.RGBA{0xd5, 0x5e, 0x00, 0xff}, Sketch: highwaySketch, Emblem: highwayEmblem,
 		Settings: []Setting{{"b3", "gates start further shut"}}, numbers: []Number{bias},
-		block: func(n values, _ int) Block { return Highway(-float64(n[bias])) }, article: repeat(articleHighway),
+		block: func(n values, _ int) Block { return Highway(-float64(n[bias])) }, variant: Variant.highwayBlock, article: repeat(articleHighway),
 	},
 	{
-		Name: "dense", Merge: "[x, F(x)]", Compared: true, Color: color.RGBA{0x00, 0x9e, 0x73, 0xff}, Sketch: denseSketch, Emblem: denseEmblem,
-		block: func(_ values, perStage int) Block { return Dense(matchedGrowthRate(perStage)) }, article: articleDense,
+		Name: DenseMerge, Merge: "[x, F(x)]", Compared: true, Color: color.RGBA{0x00, 0x9e, 0x73, 0xff}, Sketch: denseSketch, Emblem: denseEmblem,
+		block: func(_ values, perStage int) Block { return matchedDense(perStage) }, variant: Variant.denseBlock, article: articleDense,
 	},
 	{
 		Name: "preact", Merge: "F(x) + x, norm and ReLU before each convolution", Color: color.RGBA{0xcc, 0x79, 0xa7, 0xff},
@@ -126,11 +137,7 @@ func hasBlock(f Family) bool { return f.block != nil }
 
 // thin is a stack of a family's blocks, which may depend on how many there are.
 func thin(f Family, n values, stemStride, classes int) (Model, error) {
-	perStage, err := perStage(n[depth], 6, 2)
-	if err != nil {
-		return nil, err
-	}
-	return stack(perStage, f.block(n, perStage), stemStride, classes)
+	return stack(n[depth], 6, func(perStage int) Block { return f.block(n, perStage) }, stem(stemStride), asIs, classes)
 }
 
 // doubling are the widths of a stem and three stages.
@@ -144,4 +151,19 @@ func Compared() (families []Family) {
 		}
 	}
 	return families
+}
+
+// find is the family of that name among those for which has is true. The error calls them by their kind.
+func find(name, kind string, has func(Family) bool) (Family, error) {
+	var known []string
+	for _, f := range Families {
+		if !has(f) {
+			continue
+		}
+		if f.Name == name {
+			return f, nil
+		}
+		known = append(known, f.Name)
+	}
+	return Family{}, fmt.Errorf("nets: no %s %q; there are %s", kind, name, strings.Join(known, ", "))
 }

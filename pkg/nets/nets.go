@@ -57,6 +57,16 @@ func conv(scope *model.Scope, x *graph.Node, channels, kernelSize, stride int) *
 		Channels(channels).KernelSize(kernelSize).Strides(stride).PadSame().UseBias(false).Done()
 }
 
+// biased adds a number to each channel of x, learned, which starts at begin: [batch, h, w, channels].
+func biased(scope *model.Scope, x *graph.Node, begin float64) *graph.Node {
+	startAt := func(g *graph.Graph, shape shapes.Shape) *graph.Node {
+		return graph.MulScalar(graph.Ones(g, shape), begin)
+	}
+	channels := x.Shape().Dim(-1)
+	bias := scope.WithInitializer(startAt).VariableWithShape("biases", shapes.Make(x.DType(), channels)).NodeValue(x.Graph())
+	return graph.Add(x, graph.Reshape(bias, 1, 1, 1, channels))
+}
+
 // bnReLU is ReLU ∘ BN.
 func bnReLU(scope *model.Scope, x *graph.Node) *graph.Node { return activation.Relu(bn(scope, x)) }
 

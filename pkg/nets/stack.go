@@ -17,46 +17,40 @@ import (
 // 16, 32 and 64 channels wide at 32×32, 16×16 and 8×8 pixels, and a linear classifier. depth = 6n+2 counts the layers.
 // Departure: none for blocks.Plain and blocks.Residual.
 func Stack(depth int, block Block, classes int) (Model, error) {
-	n, err := perStage(depth, 6, 2)
-	if err != nil {
-		return nil, err
-	}
-	return stack(n, block, 1, classes)
+	return stack(depth, 6, fixed(block), stem(1), asIs, classes)
 }
 
 // HalfStack is Stack with a stem of stride 2: as deep, with as many weights, at half the resolution, 16×16, 8×8 and 4×4
 // pixels, and so a quarter of the work. It is for experiments on depth that a class can repeat.
 func HalfStack(depth int, block Block, classes int) (Model, error) {
-	n, err := perStage(depth, 6, 2)
-	if err != nil {
-		return nil, err
-	}
-	return stack(n, block, 2, classes)
+	return stack(depth, 6, fixed(block), stem(2), asIs, classes)
 }
 
 // StackBottleneck is Stack of three-layer bottleneck blocks; its stages are 64, 128 and 256 channels wide. depth = 9n+2.
 func StackBottleneck(depth, classes int) (Model, error) {
-	n, err := perStage(depth, 9, 2)
-	if err != nil {
-		return nil, err
-	}
-	return stack(n, blocks.Bottleneck, 1, classes)
+	return stack(depth, 9, fixed(blocks.Bottleneck), stem(1), asIs, classes)
 }
 
 // StackDense is Stack of Dense blocks whose growth rate makes the net about as large as the residual one of that depth
 // (24 at depth 20, 15 at 56). Its stages shrink by averaging and have no other width than what has been concatenated.
 func StackDense(depth, classes int) (Model, error) {
-	n, err := perStage(depth, 6, 2)
-	if err != nil {
-		return nil, err
-	}
-	return stack(n, Dense(matchedGrowthRate(n)), 1, classes)
+	return stack(depth, 6, matchedDense, stem(1), asIs, classes)
 }
+
+// matchedDense is the Dense block of a stack of so many in a stage.
+func matchedDense(perStage int) Block { return Dense(matchedGrowthRate(perStage)) }
 
 // StackPreActivation is Stack of pre-activation blocks (He et al. 2016, arXiv:1603.05027): BN and ReLU move from behind the
 // stem to before the classifier. depth = 6n+2.
 func StackPreActivation(depth, classes int) (Model, error) {
-	n, err := perStage(depth, 6, 2)
+	bare := func(scope *model.Scope, images *graph.Node) *graph.Node { return conv(scope, images, 16, 3, 1) }
+	lastNorm := func(scope *model.Scope, x *graph.Node) *graph.Node { return bnReLU(scope.In("last_norm"), x) }
+	return stack(depth, 6, fixed(blocks.PreActivation), bare, lastNorm, classes)
+}
+
+// stack is stem, three stages of n blocks, what comes last, and head; depth = perUnit·n + 2.
+func stack(depth, perUnit int, block func(perStage int) Block, stem, last Model, classes int) (Model, error) {
+	n, err := perStage(depth, perUnit, 2)
 	if err == nil {
 		err = checkClasses(classes)
 	}
@@ -65,26 +59,25 @@ func StackPreActivation(depth, classes int) (Model, error) {
 	}
 	return func(scope *model.Scope, images *graph.Node) *graph.Node {
 		checkImages(images)
-		x := conv(scope.In("stem"), images, 16, 3, 1) // [batch, 32, 32, 16]
-		x = stages(scope, x, n, blocks.PreActivation) // [batch, 8, 8, 64]
-		x = bnReLU(scope.In("last_norm"), x)          // [batch, 8, 8, 64]
-		return head(scope.In("head"), x, classes)     // [batch, classes]
+		x := stem(scope.In("stem"), images)       // [batch, 32/stride, 32/stride, 16]
+		x = stages(scope, x, n, block(n))         // [batch, 8/stride, 8/stride, 64 for most blocks]
+		x = last(scope, x)                        // [batch, 8/stride, 8/stride, 64 for most blocks]
+		return head(scope.In("head"), x, classes) // [batch, classes]
 	}, nil
 }
 
-// stack is stem, three stages of n blocks, head.
-func stack(n int, block Block, stemStride, classes int) (Model, error) {
-	if err := checkClasses(classes); err != nil {
-		return nil, err
-	}
+// fixed is a block that does not depend on how many there are.
+func fixed(block Block) func(int) Block { return func(int) Block { return block } }
+
+// stem is a convolution to 16 channels, BN and ReLU.
+func stem(stride int) Model {
 	return func(scope *model.Scope, images *graph.Node) *graph.Node {
-		checkImages(images)
-		stem := scope.In("stem")
-		x := bnReLU(stem, conv(stem, images, 16, 3, stemStride)) // [batch, 32/stride, 32/stride, 16]
-		x = stages(scope, x, n, block)                           // [batch, 8/stride, 8/stride, 64 for most blocks]
-		return head(scope.In("head"), x, classes)                // [batch, classes]
-	}, nil
+		return bnReLU(scope, conv(scope, images, 16, 3, stride))
+	}
 }
+
+// asIs hands x on.
+func asIs(_ *model.Scope, x *graph.Node) *graph.Node { return x }
 
 // stages is three runs of n blocks; the first block of the second and third run halves height and width.
 func stages(scope *model.Scope, x *graph.Node, n int, block Block) *graph.Node {

@@ -3,8 +3,6 @@
 package nets
 
 import (
-	"fmt"
-
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/layers"
@@ -13,18 +11,10 @@ import (
 	"github.com/gomlx/gomlx/ml/model/initializer"
 )
 
-// How a Variant merges a block's input with what its layers make of it.
-const (
-	PlainMerge    = "plain"    // y = ReLU(b·F(x))
-	ResidualMerge = "residual" // y = ReLU(a·x + b·F(x))
-	HighwayMerge  = "highway"  // y = H·T + x·(1 − T), H = ReLU(F(x)), T = σ(conv3×3(x) + gate bias)
-	DenseMerge    = "dense"    // y = [x, ReLU(F(x))]
-)
-
 // A Variant is a stack whose blocks differ in one or two things from those of package blocks, for experiments on *why* a
 // network can or cannot be trained. With Merge alone it computes what the block of that name computes.
 type Variant struct {
-	Merge string
+	Merge string // the family whose block it is: one of those whose row in Families has a variant
 
 	// WithoutNorm takes batch normalisation out of stem and blocks; each convolution then has a bias, which starts at 0.
 	WithoutNorm bool
@@ -49,27 +39,14 @@ func Standard(merge string) Variant {
 
 // HalfStack builds the variant as [HalfStack] does: depth = 6n+2 layers, a stem of stride 2.
 func (v Variant) HalfStack(depth, classes int) (Model, error) {
-	n, err := perStage(depth, 6, 2)
-	if err == nil {
-		err = checkClasses(classes)
-	}
+	family, err := find(v.Merge, "merge", func(f Family) bool { return f.variant != nil })
 	if err != nil {
 		return nil, err
 	}
-	block := v.block
-	switch v.Merge {
-	case PlainMerge, ResidualMerge, HighwayMerge:
-	case DenseMerge:
-		block = v.denseBlock(matchedGrowthRate(n))
-	default:
-		return nil, fmt.Errorf("nets: no merge %q; there are %s, %s, %s and %s", v.Merge, PlainMerge, ResidualMerge, HighwayMerge, DenseMerge)
+	stem := func(scope *model.Scope, images *graph.Node) *graph.Node {
+		return activation.Relu(v.layer(scope, images, 16, 2))
 	}
-	return func(scope *model.Scope, images *graph.Node) *graph.Node {
-		checkImages(images)
-		x := activation.Relu(v.layer(scope.In("stem"), images, 16, 2)) // [batch, 16, 16, 16]
-		x = stages(scope, x, n, block)                                 // [batch, 4, 4, 64 for most blocks]
-		return head(scope.In("head"), x, classes)                      // [batch, classes]
-	}, nil
+	return stack(depth, 6, func(perStage int) Block { return family.variant(v, perStage) }, stem, asIs, classes)
 }
 
 // layer is a 3×3 convolution and its norm or bias: [batch, h, w, in] → [batch, ⌈h/stride⌉, ⌈w/stride⌉, channels].
@@ -83,8 +60,7 @@ func (v Variant) layer(scope *model.Scope, x *graph.Node, channels, stride int) 
 	if !v.WithoutNorm {
 		return bn(scope, y)
 	}
-	bias := scope.WithInitializer(initializer.Zero).VariableWithShape("biases", shapes.Make(x.DType(), channels)).NodeValue(x.Graph())
-	return graph.Add(y, graph.Reshape(bias, 1, 1, 1, channels))
+	return biased(scope, y, 0)
 }
 
 // branch is F, two layers with a ReLU between.
@@ -104,34 +80,40 @@ func (v Variant) branch(scope *model.Scope, x *graph.Node, channels, stride int)
 	return y
 }
 
-func (v Variant) block(scope *model.Scope, x *graph.Node, channels, stride int) *graph.Node {
-	f := v.branch(scope, x, channels, stride)
-	switch v.Merge {
-	case ResidualMerge:
+// plainBlock is y = ReLU(b·F(x)).
+func (v Variant) plainBlock(int) Block {
+	return func(scope *model.Scope, x *graph.Node, channels, stride int) *graph.Node {
+		return activation.Relu(v.branch(scope, x, channels, stride))
+	}
+}
+
+// residualBlock is y = ReLU(a·x + b·F(x)).
+func (v Variant) residualBlock(int) Block {
+	return func(scope *model.Scope, x *graph.Node, channels, stride int) *graph.Node {
+		f := v.branch(scope, x, channels, stride)
 		carried := Carry(x, f)
 		if v.Skip != 1 {
 			carried = graph.MulScalar(carried, v.Skip)
 		}
 		return activation.Relu(graph.Add(f, carried))
-	case HighwayMerge:
-		gate := scope.In("gate")
-		startAt := func(g *graph.Graph, shape shapes.Shape) *graph.Node {
-			return graph.MulScalar(graph.Ones(g, shape), v.GateBias)
-		}
-		bias := gate.WithInitializer(startAt).VariableWithShape("biases", shapes.Make(x.DType(), channels)).NodeValue(x.Graph())
-		t := graph.Sigmoid(graph.Add(conv(gate, x, channels, 3, stride), graph.Reshape(bias, 1, 1, 1, channels)))
-		return graph.Add(graph.Mul(activation.Relu(f), t), graph.Mul(Carry(x, f), graph.OneMinus(t)))
 	}
-	return activation.Relu(f)
 }
 
-// denseBlock appends growthRate channels; where the stride is 2, x is averaged over 2×2 pixels, as in Dense.
-func (v Variant) denseBlock(growthRate int) Block {
+// highwayBlock is y = H·T + x·(1 − T), H = ReLU(F(x)), T = σ(conv3×3(x) + gate bias).
+func (v Variant) highwayBlock(int) Block {
+	return func(scope *model.Scope, x *graph.Node, channels, stride int) *graph.Node {
+		f := v.branch(scope, x, channels, stride)
+		gate := scope.In("gate")
+		t := graph.Sigmoid(biased(gate, conv(gate, x, channels, 3, stride), v.GateBias))
+		return graph.Add(graph.Mul(activation.Relu(f), t), graph.Mul(Carry(x, f), graph.OneMinus(t)))
+	}
+}
+
+// denseBlock is y = [x, ReLU(F(x))]; where the stride is 2, x is averaged over 2×2 pixels, as in Dense.
+func (v Variant) denseBlock(perStage int) Block {
+	growthRate := matchedGrowthRate(perStage)
 	return func(scope *model.Scope, x *graph.Node, _, stride int) *graph.Node {
-		y := activation.Relu(v.branch(scope, x, growthRate, stride)) // [batch, h/stride, w/stride, growthRate]
-		if stride > 1 {
-			x = meanPool(x, stride) // [batch, h/stride, w/stride, in]
-		}
-		return graph.Concatenate([]*graph.Node{x, y}, -1) // [batch, h/stride, w/stride, in + growthRate]
+		y := activation.Relu(v.branch(scope, x, growthRate, stride))        // [batch, h/stride, w/stride, growthRate]
+		return graph.Concatenate([]*graph.Node{meanPool(x, stride), y}, -1) // [batch, h/stride, w/stride, in + growthRate]
 	}
 }
