@@ -183,6 +183,7 @@ func (v *visit) playground() {
 	if before, after := v.changed("the gates are shut", `const r = document.getElementById("gates"); r.value = -6; r.dispatchEvent(new Event("input"))`); before == after {
 		v.Errorf("with its gates shut the network says the same: %s", after)
 	}
+	v.lesions()
 	v.changed("the deep plain network has looked", choose(4))
 	if n := ask[int](v, `document.querySelectorAll("#blocks input").length`); n != 27 {
 		v.Errorf("%d blocks of 56 layers", n)
@@ -197,6 +198,23 @@ func (v *visit) playground() {
 		v.Error("on a phone the playground is wider than the window")
 	}
 	v.shoot("playground-phone")
+}
+
+// lesions takes the same block out of two deep networks.
+func (v *visit) lesions() {
+	v.do(`document.getElementById("both").click()`)
+	v.until("both have looked", `document.getElementById("pair").dataset.at > 0`)
+	v.do(`const s = document.getElementById("lesion"); s.selectedIndex = 5; s.dispatchEvent(new Event("change"))`)
+	v.until("both have looked without a block", `document.getElementById("pair").dataset.at > 1`)
+	for _, n := range networks {
+		if !n.Pair {
+			continue
+		}
+		if got := v.bars("pair-weights/" + filepath.Base(n.Name) + ".safetensors"); strings.Count(got, "%") != 5 {
+			v.Errorf("%s without a block says %q", n.Name, got)
+		}
+	}
+	v.shoot("lesions")
 }
 
 // The twenty pictures are two of each class.

@@ -26,6 +26,7 @@ type Network struct {
 	Merge string `json:"merge"` // what a block hands on
 	File  string `json:"file"`  // its weights on the site
 	Four  bool   `json:"four"`  // one of the four that stand side by side
+	Pair  bool   `json:"pair"`  // one of the two that lose the same block
 	Bytes int64  `json:"bytes"`
 }
 
@@ -35,8 +36,8 @@ var networks = []Network{
 	{Name: "hour/wide-residual-w24-seed1", Title: "residual, 11 layers", Merge: "F(x) + x", Four: true},
 	{Name: "hour/wide-highway-w24-seed1", Title: "highway, 11 layers", Merge: "H(x)·T(x) + x·(1 − T(x))", Four: true},
 	{Name: "hour/wide-dense-w24-seed1", Title: "dense, 11 layers", Merge: "[x, F(x)]", Four: true},
-	{Name: "depth/half-plain-56-seed1", Title: "plain, 56 layers", Merge: "F(x)"},
-	{Name: "depth/half-residual-56-seed1", Title: "residual, 56 layers", Merge: "F(x) + x"},
+	{Name: "depth/half-plain-56-seed1", Title: "plain, 56 layers", Merge: "F(x)", Pair: true},
+	{Name: "depth/half-residual-56-seed1", Title: "residual, 56 layers", Merge: "F(x) + x", Pair: true},
 	{Name: "depth/half-highway-56-b3-seed1", Title: "highway, 56 layers", Merge: "H(x)·T(x) + x·(1 − T(x))"},
 	{Name: "depth/half-dense-20-seed1", Title: "dense, 20 layers", Merge: "[x, F(x)]"},
 }

@@ -107,6 +107,7 @@ async function look() {
 	say(seeing === four.length ? "All four have looked." : `${seeing} of the four have looked.`);
 	document.body.dataset.looked = mine;
 	await inside();
+	if (!$("lesion").disabled) await compare();
 }
 
 // bars are the five likeliest classes; before are the probabilities of the unchanged network.
@@ -289,6 +290,7 @@ async function begin() {
 		if (network.four) $("four").append(element("article", {}, element("h3", { textContent: network.title }), element("p", { className: "merge", textContent: `y = ${network.merge}` }), element("div", { id: `card-${network.file}` })));
 	}
 	$("network").selectedIndex = 1;
+	prepareLesions();
 	wire();
 	say("The program is loading …");
 	worker = new Worker("worker.js");
