@@ -211,5 +211,5 @@ func (c *chart) room() vg.Length {
 // endsAtEdge tells whether a line ends where the figure ends.
 func (c *chart) endsAtEdge(i int) bool {
 	end := c.points[i][len(c.points[i])-1].X
-	return end >= c.plot.X.Max-0.02*(c.plot.X.Max-c.plot.X.Min)
+	return end >= c.plot.X.Max-0.06*(c.plot.X.Max-c.plot.X.Min)
 }

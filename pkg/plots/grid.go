@@ -79,8 +79,8 @@ func points(pixels int) vg.Length { return vg.Length(pixels) * vg.Inch / dpi }
 func captionStyle(caption string) text.Style {
 	style := centred(sans(8), ink)
 	style.YAlign = text.YTop
-	if width := style.Width(caption); width > points(thumbnail+gap-2) {
-		style.Font.Size *= points(thumbnail+gap-2) / width
+	if width := style.Width(caption); width > points(thumbnail+gap/4) {
+		style.Font.Size *= points(thumbnail+gap/4) / width
 	}
 	return style
 }

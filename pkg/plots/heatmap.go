@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette"
@@ -25,13 +24,29 @@ const annotatedCells = 12
 // the values are written into the cells. It is an error when the matrix is empty, ragged, without any number, holds
 // an infinity, or when the names do not fit it.
 func Heatmap(axes Axes, values [][]float64, rows, columns []string) ([]byte, error) {
-	labels := make([][]string, len(values))
+	labels, decimals := make([][]string, len(values)), decimalsOf(values)
 	for i, row := range values {
 		for _, v := range row {
-			labels[i] = append(labels[i], strings.Replace(fmt.Sprintf("%.3g", v), "-", "−", 1))
+			labels[i] = append(labels[i], Number(v, decimals))
 		}
 	}
 	return drawMatrix(axes, values, labels, rows, columns)
+}
+
+// decimalsOf is how many decimals all values are written with: none for whole numbers, else so many that the largest has three digits.
+func decimalsOf(values [][]float64) int {
+	largest, whole := 0.0, true
+	for _, row := range values {
+		for _, v := range row {
+			if !math.IsNaN(v) {
+				largest, whole = math.Max(largest, math.Abs(v)), whole && v == math.Trunc(v)
+			}
+		}
+	}
+	if whole {
+		return 0
+	}
+	return min(max(2-int(math.Floor(math.Log10(largest))), 0), 4)
 }
 
 // Confusion draws a confusion matrix: counts[i][j] images of class i were taken for class j. Each row is shaded

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -34,7 +35,7 @@ func Multiples(axes Axes, columns int, panels ...Panel) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("plots: multiples: panel %q: %w", panel.Title, err)
 		}
-		c.size = 9
+		c.shrink(columns)
 		charts = append(charts, c)
 	}
 	share(charts)
@@ -54,6 +55,27 @@ func Multiples(axes Axes, columns int, panels ...Panel) ([]byte, error) {
 			c.draw(headed(place, Axes{Title: panels[i].Title}, 10))
 		}
 	})
+}
+
+// shrink makes a chart fit to stand beside others: smaller letters, and in narrow ones fewer labels.
+func (c *chart) shrink(columns int) {
+	c.size = 9
+	size := 9 * vg.Length(1)
+	if columns > 2 {
+		c.size, size = 8, 8
+		if _, few := c.plot.X.Tick.Marker.(plot.ConstantTicks); !few && !c.axes.LogX {
+			c.plot.X.Tick.Marker = plot.TickerFunc(func(lo, hi float64) []plot.Tick { return multiples(lo, hi, coarser(roundStep(lo, hi))) })
+		}
+	}
+	c.plot.X.Tick.Label.Font, c.plot.Y.Tick.Label.Font, c.plot.X.Label.TextStyle.Font = sans(size), sans(size), sans(size)
+}
+
+// coarser is the next larger round step: 5 for 2, 10 for 5, 2 for 1.
+func coarser(step float64) float64 {
+	if digit := step / math.Pow10(int(math.Floor(math.Log10(step)+1e-9))); digit > 1.5 && digit < 3 {
+		return 2.5 * step
+	}
+	return 2 * step
 }
 
 // share gives charts the same ranges.

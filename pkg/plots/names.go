@@ -113,13 +113,18 @@ func best(end vg.Point, width, height vg.Length, area vg.Rectangle, paths [][]vg
 // covered counts how much of a path lies in a rectangle, in points of a fine division.
 func covered(path []vg.Point, r vg.Rectangle) (n int) {
 	const pieces = 40
+	if within(path[len(path)-1].X, r.Min.X-3, r.Max.X+3) && within(path[len(path)-1].Y, r.Min.Y-3, r.Max.Y+3) {
+		n = pieces // the mark of its last point, which may be its only one
+	}
 	for i := 1; i < len(path); i++ {
 		for k := range pieces {
 			p := path[i-1].Add(path[i].Sub(path[i-1]).Scale(vg.Length(k) / pieces))
-			if p.X > r.Min.X && p.X < r.Max.X && p.Y > r.Min.Y && p.Y < r.Max.Y {
+			if within(p.X, r.Min.X, r.Max.X) && within(p.Y, r.Min.Y, r.Max.Y) {
 				n++
 			}
 		}
 	}
 	return n
 }
+
+func within(v, low, high vg.Length) bool { return low < v && v < high }

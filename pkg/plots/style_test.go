@@ -5,6 +5,7 @@ package plots
 import (
 	"image"
 	"image/color"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -181,5 +182,42 @@ func TestFunctionClasses(t *testing.T) {
 	blue, _ := box(img, only(color.RGBA{0x00, 0x72, 0xb2, 0xff}))
 	if blue.Min.X < img.Bounds().Dx()/2 || blue.Dx() < 700 {
 		t.Errorf("the regions that contain each other are at %v of %v", blue, img.Bounds())
+	}
+}
+
+// A name lies on no line's mark, even where a line is a single point.
+func TestBestPlace(t *testing.T) {
+	area := vg.Rectangle{Max: vg.Point{X: 100, Y: 100}}
+	end := vg.Point{X: 50, Y: 50}
+	right := best(end, 20, 10, area, nil, nil)
+	if right.Min.X < end.X+3 {
+		t.Errorf("with room all around the name is at %v", right)
+	}
+	middle := vg.Point{X: (right.Min.X + right.Max.X) / 2, Y: (right.Min.Y + right.Max.Y) / 2}
+	if moved := best(end, 20, 10, area, [][]vg.Point{{middle}}, nil); moved == right {
+		t.Errorf("the name covers the point at %v", middle)
+	}
+	if moved := best(end, 20, 10, area, nil, []vg.Rectangle{right}); moved == right {
+		t.Error("the name covers another name")
+	}
+}
+
+// The numbers in a heat map's cells have equally many decimals.
+func TestDecimals(t *testing.T) {
+	for _, test := range []struct {
+		values []float64
+		want   int
+	}{{[]float64{1, 20, math.NaN()}, 0}, {[]float64{1, 0.942, 0.9}, 2}, {[]float64{12.5, -3}, 1}, {[]float64{0.012}, 4}, {[]float64{4000.5}, 0}} {
+		if got := decimalsOf([][]float64{test.values}); got != test.want {
+			t.Errorf("%v: %d decimals, want %d", test.values, got, test.want)
+		}
+	}
+}
+
+func TestCoarser(t *testing.T) {
+	for step, want := range map[float64]float64{1: 2, 2: 5, 5: 10, 0.2: 0.5, 0.1: 0.2, 50: 100} {
+		if got := coarser(step); math.Abs(got-want) > 1e-9 {
+			t.Errorf("after %g comes %g, want %g", step, got, want)
+		}
 	}
 }
