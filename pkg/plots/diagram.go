@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"strings"
 
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -65,8 +64,7 @@ func DiagramSVG(boxes []Box, arrows []Arrow, identity color.Color) ([]byte, erro
 	if _, err := canvas.WriteTo(&out); err != nil {
 		return nil, fmt.Errorf("plots: diagram: %w", err)
 	}
-	// Where the font is missing, one of the same widths.
-	return []byte(strings.ReplaceAll(out.String(), "font-family:Liberation Sans", "font-family:Liberation Sans,Arial,Helvetica,sans-serif")), nil
+	return fitted(out.Bytes())
 }
 
 type diagram struct {

@@ -46,7 +46,7 @@ func TestDiagramSVG(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"<svg", ">conv 3×3</text>", ">h×w×c</text>", "Liberation Sans,Arial"} {
+	for _, part := range []string{"<svg", `textLength="36.8"`, ">conv 3×3</text>", ">h×w×c</text>", "Liberation Sans,Arial"} {
 		if !bytes.Contains(figure, []byte(part)) {
 			t.Errorf("the SVG lacks %q:\n%s", part, figure)
 		}
