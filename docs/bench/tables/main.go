@@ -15,6 +15,7 @@ import (
 	"regexp"
 
 	"github.com/google/renameio/v2"
+	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/lesson"
 	"github.com/skipnets/skipnets/pkg/nets"
 )
@@ -45,12 +46,13 @@ func renew(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	figure, err := depthFigure(runs)
+	ten := on(runs, cifar.CIFAR10)
+	figure, err := depthFigure(ten)
 	if err != nil {
 		return nil, err
 	}
 	files := map[string][]byte{filepath.Join(root, "docs", "depth.png"): figure}
-	if files[filepath.Join(root, "docs", "accuracy.png")], err = accuracyFigure(runs); err != nil {
+	if files[filepath.Join(root, "docs", "accuracy.png")], err = accuracyFigure(ten); err != nil {
 		return nil, err
 	}
 	performance, err := os.ReadFile(filepath.Join(root, "docs", "performance.md"))
@@ -67,7 +69,7 @@ func renew(root string) (map[string][]byte, error) {
 		}
 		files[filepath.Join(root, "docs", "blocks", family.Name+".svg")] = picture
 	}
-	short, err := shortTables(runs)
+	short, err := shortTables(ten)
 	if err != nil {
 		return nil, err
 	}

@@ -65,6 +65,26 @@ func TestRewrite(t *testing.T) {
 	}
 }
 
+// Runs on CIFAR-100 have a table of their own, and appear in no other.
+func TestRunsOnCIFAR100(t *testing.T) {
+	of := func(dataset string, accuracy float64) run {
+		return run{Report: recipe.Report{Network: "wide-plain-w24", Recipe: "hour", Dataset: dataset, TestAccuracy: accuracy, Commit: "12345678"}}
+	}
+	ten := []run{of("", 0.91), of("cifar10", 0.92)}
+	if got := tables(ten)["cifar100"]; got != "" {
+		t.Errorf("a table without runs: %q", got)
+	}
+	both := tables(append(ten, of("cifar100", 0.66)))
+	if got := both["cifar100"]; !strings.Contains(got, "| wide-plain-w24 | 66.00 |") || strings.Count(got, "\n") != 3 {
+		t.Errorf("the table of CIFAR-100 is %q", got)
+	}
+	for name, want := range tables(ten) {
+		if name != "cifar100" && both[name] != want {
+			t.Errorf("table %s changes to %q", name, both[name])
+		}
+	}
+}
+
 func TestSpread(t *testing.T) {
 	value := func(r run) float64 { return r.Seconds }
 	for want, runs := range map[string][]run{

@@ -9,13 +9,20 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/nets"
 )
 
-// tables are the tables of docs/results.md, by the name in the comment above each.
+// tables are the tables of docs/results.md, by the name in the comment above each. All but one are of CIFAR-10.
 func tables(runs []run) map[string]string {
+	hundred := "" // until there are runs
+	if of := on(runs, cifar.CIFAR100); len(of) > 0 {
+		hundred = networks(of, "hour", "wide-%s-w24")
+	}
+	runs = on(runs, cifar.CIFAR10)
 	t := map[string]string{
-		"class": networks(runs, "class", "wide-%s-w24"), "hour": networks(runs, "hour", "wide-%s-w24"), "records": records(runs),
+		"cifar100": hundred,
+		"class":    networks(runs, "class", "wide-%s-w24"), "hour": networks(runs, "hour", "wide-%s-w24"), "records": records(runs),
 		"weights": withWeights(runs), "commits": commits(runs), "recipes": recipes(), "rates": rates(runs),
 	}
 	for name, cell := range map[string]func([]run) string{

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
@@ -43,6 +44,13 @@ func read(dir string) ([]run, error) {
 		runs = append(runs, run{report, last, err == nil})
 	}
 	return runs, nil
+}
+
+// on are the runs on one data set. Reports of earlier versions, which do not name it, are of CIFAR-10.
+func on(runs []run, version *cifar.Version) []run {
+	return slices.DeleteFunc(slices.Clone(runs), func(r run) bool {
+		return r.Dataset != version.Name && (r.Dataset != "" || version != cifar.CIFAR10)
+	})
 }
 
 func choose(runs []run, preset, network string) []run {
