@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/urfave/cli/v3"
 
@@ -26,6 +27,9 @@ func siteCommand() *cli.Command {
 			}
 			if port := c.Int("port"); port < 0 || port > 65535 {
 				return errors.New("site: -port is a number from 0 to 65535")
+			}
+			if err := site.Free(c.Args().First()); err != nil { // before the long wait
+				return fmt.Errorf("site: %w", err)
 			}
 			s, err := newSetup(c, true)
 			if err != nil {

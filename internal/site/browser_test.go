@@ -24,9 +24,13 @@ var visits = map[string]func(*visit){
 func (v *visit) course() {
 	v.open("index.html", 1200)
 	v.shoot("index")
-	notebooks, err := filepath.Glob("../../notebooks/*.ipynb")
-	if err != nil {
-		v.Fatal(err)
+	var notebooks []string
+	for _, folder := range []string{"notebooks", "notebooks/exercises"} {
+		found, err := filepath.Glob(filepath.Join("../..", folder, "*.ipynb"))
+		if err != nil {
+			v.Fatal(err)
+		}
+		notebooks = append(notebooks, found...)
 	}
 	if n := ask[int](v, `document.querySelectorAll(".chapters li").length`); n != len(notebooks) || n == 0 {
 		v.Errorf("%d chapters of %d notebooks", n, len(notebooks))
@@ -41,6 +45,9 @@ func (v *visit) course() {
 			v.Errorf("at %d pixels the page is wider than the window", width)
 		}
 		v.shoot(fmt.Sprint("chapter-", width))
+	}
+	if !ask[bool](v, `[...document.querySelectorAll(".highlight .kd")].some(e => e.textContent === "func")`) {
+		v.Error("the code is not coloured as Go")
 	}
 	v.accessible()
 	if ask[bool](v, `document.getElementById("solutions").open`) {

@@ -11,4 +11,12 @@ import nbformat
 from nbconvert.exporters import HTMLExporter
 
 exporter = HTMLExporter(template_name="basic")
-json.dump([exporter.from_notebook_node(nbformat.read(name, as_version=4))[0] for name in sys.argv[1:]], sys.stdout)
+
+
+def piece(name):
+    notebook = nbformat.read(name, as_version=4)
+    notebook.metadata.setdefault("language_info", {"name": "go"})["pygments_lexer"] = "go"  # GoNB names none, and Python's would colour the code
+    return exporter.from_notebook_node(notebook)[0]
+
+
+json.dump([piece(name) for name in sys.argv[1:]], sys.stdout)

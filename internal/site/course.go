@@ -66,11 +66,15 @@ func (b *builder) course(ctx context.Context, s *setup.Setup) ([]chapter, error)
 		if err != nil {
 			return nil, err
 		}
+		folder := "/notebooks"
+		if at := filepath.Base(filepath.Dir(notebook)); at != "notebooks" {
+			folder = path.Join(folder, at)
+		}
 		of, solutions := strings.CutSuffix(name, "_solutions")
 		if solutions {
 			for c := range chapters {
 				if chapters[c].File == of+".html" {
-					chapters[c].Solutions = template.HTML(apart(links(body)))
+					chapters[c].Solutions = template.HTML(apart(links(folder, body)))
 				}
 			}
 			continue
@@ -79,7 +83,7 @@ func (b *builder) course(ctx context.Context, s *setup.Setup) ([]chapter, error)
 		if c.Title, c.Promise, err = setup.Opening(notebook); err != nil {
 			return nil, err
 		}
-		c.Body = template.HTML(links(body))
+		c.Body = template.HTML(links(folder, body))
 		chapters = append(chapters, c)
 	}
 	return chapters, b.index(chapters)
@@ -111,8 +115,8 @@ var address = regexp.MustCompile(`(href|src)="([^"]+)"`)
 
 const repository = "https://github.com/skipnets/skipnets/blob/main/"
 
-// links lets notebooks lead to their pages, solutions to the end of them, and other files to the repository.
-func links(body string) string {
+// links lets notebooks lead to their pages, solutions to the end of them, and other files to the repository, as seen from a folder of it.
+func links(folder, body string) string {
 	return address.ReplaceAllStringFunc(body, func(match string) string {
 		parts := address.FindStringSubmatch(match)
 		to, err := url.Parse(html.UnescapeString(parts[2]))
@@ -125,7 +129,7 @@ func links(body string) string {
 		} else if notebook {
 			to = &url.URL{Path: name + ".html", Fragment: to.Fragment}
 		} else {
-			file := url.URL{Path: path.Join("/notebooks", to.Path), Fragment: to.Fragment}
+			file := url.URL{Path: path.Join(folder, to.Path), Fragment: to.Fragment}
 			return parts[1] + `="` + html.EscapeString(repository+strings.TrimPrefix(file.String(), "/")) + `"`
 		}
 		return parts[1] + `="` + html.EscapeString(to.String()) + `"`

@@ -43,7 +43,7 @@ const mark = "playground.json"
 
 // Build writes the site. A folder that holds other things is not touched.
 func (b Builder) Build(ctx context.Context) error {
-	if err := free(b.Dir); err != nil {
+	if err := Free(b.Dir); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(b.Dir, 0o755); err != nil {
@@ -73,8 +73,8 @@ func (b Builder) Build(ctx context.Context) error {
 	return w.compressTexts()
 }
 
-// free says whether a folder may hold the site: it is not there, empty, or holds an earlier site.
-func free(dir string) error {
+// Free says whether a folder may hold the site: it is not there, empty, or holds an earlier site.
+func Free(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && len(entries) == 0) {
 		return nil

@@ -22,18 +22,18 @@ func put(t *testing.T, dir, name, content string) {
 // A folder with other things in it is left alone.
 func TestFree(t *testing.T) {
 	dir := t.TempDir()
-	if err := free(filepath.Join(dir, "new")); err != nil {
+	if err := Free(filepath.Join(dir, "new")); err != nil {
 		t.Error(err)
 	}
-	if err := free(dir); err != nil {
+	if err := Free(dir); err != nil {
 		t.Errorf("an empty folder: %v", err)
 	}
 	put(t, dir, "thesis.tex", "")
-	if err := free(dir); err == nil || !strings.Contains(err.Error(), "holds other files") {
+	if err := Free(dir); err == nil || !strings.Contains(err.Error(), "holds other files") {
 		t.Errorf("a folder with something else in it: %v", err)
 	}
 	put(t, dir, mark, "{}")
-	if err := free(dir); err != nil {
+	if err := Free(dir); err != nil {
 		t.Errorf("an earlier site: %v", err)
 	}
 }
@@ -83,8 +83,30 @@ func TestLinks(t *testing.T) {
 		`<a href="#here">`:                                   `<a href="#here">`,
 		`<img loading="lazy" src="figures/01_plain-1.png"/>`: `<img loading="lazy" src="figures/01_plain-1.png"/>`,
 	} {
-		if got := links(link); got != want {
+		if got := links("/notebooks", link); got != want {
 			t.Errorf("%s becomes %s, want %s", link, got, want)
+		}
+	}
+}
+
+// A link of a solution is seen from its folder.
+func TestLinksOfSolutions(t *testing.T) {
+	const link, want = `<a href="../trained/trained.go">`, `<a href="` + repository + `notebooks/trained/trained.go">`
+	if got := links("/notebooks/solutions", link); got != want {
+		t.Errorf("%s becomes %s, want %s", link, got, want)
+	}
+}
+
+// The quiz leads to headings that the notebooks have.
+func TestQuizLeadsToHeadings(t *testing.T) {
+	for _, q := range quiz {
+		file, anchor, _ := strings.Cut(string(q.At), ".html#")
+		data, err := os.ReadFile(filepath.Join("..", "..", "notebooks", file+".ipynb"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if heading := "# " + strings.ReplaceAll(anchor, "-", " "); !strings.Contains(string(data), heading+`"`) && !strings.Contains(string(data), heading+`\n`) {
+			t.Errorf("%s has no heading %q", file, heading)
 		}
 	}
 }
