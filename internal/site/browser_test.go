@@ -136,12 +136,15 @@ func (v *visit) changed(what, do string, keys ...string) (before, after string) 
 
 // sizes are what a reader without the playground downloads for a page, and what the program is: within the bounds that we set.
 func (v *visit) sizes() {
-	for _, name := range []string{"index.html", "02_residual.html", "07_lesions.html", "figures.html", "quiz.html"} {
+	for _, name := range []string{"index.html", "02_residual.html", "07_lesions.html", "08_landscape.html", "figures.html", "quiz.html"} {
 		v.open(name, 1200)
 		v.until("all is loaded", `document.readyState === "complete" && performance.now() > 1000`)
 		const bytes = `[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].reduce((sum, e) => sum + e.transferSize, 0)`
 		if got := ask[int](v, bytes); got == 0 || got > 500_000 {
 			v.Errorf("%s: a reader downloads %d bytes", name, got)
+		}
+		if foreign := ask[[]string](v, `performance.getEntriesByType("resource").map(e => e.name).filter(name => !name.startsWith(location.origin) && !name.startsWith("data:"))`); len(foreign) > 0 {
+			v.Errorf("%s asks others for %q", name, foreign)
 		}
 	}
 	if got := ask[int](v, `fetch("playground.wasm.gz", { headers: { Range: "bytes=0-0" } }).then(a => Number(a.headers.get("Content-Range").split("/")[1]))`); got == 0 || got > 4_000_000 {
