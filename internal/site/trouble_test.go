@@ -61,6 +61,9 @@ func (v *visit) withoutJavaScript() {
 	if missing := ask[[]string](v, `[...document.querySelectorAll("main h2")].filter(h => !(document.getElementById(h.id + "-chart")?.querySelector("img, noscript"))).map(h => h.id)`); len(missing) > 0 {
 		v.Errorf("figures without a still picture: %q", missing)
 	}
+	if n := ask[int](v, `[...document.querySelectorAll("main input")].filter(e => e.checkVisibility()).length`); n > 0 {
+		v.Errorf("without JavaScript there are %d sliders that do nothing", n)
+	}
 	v.shoot("figures-without-javascript")
 	v.open("quiz.html", 390)
 	if n := ask[int](v, `document.querySelectorAll("#quiz noscript").length`); n != len(quiz) {

@@ -27,7 +27,7 @@ type figure struct {
 
 func (f *figure) from(measured, commit, machine string) {
 	f.words = template.HTML(fmt.Sprintf("%s; measured by <code>docs/bench/why</code> of commit %s on %s.",
-		template.HTMLEscapeString(measured), template.HTMLEscapeString(commit), template.HTMLEscapeString(machine)))
+		template.HTMLEscapeString(measured), template.HTMLEscapeString(commit[:min(len(commit), 8)]), template.HTMLEscapeString(machine)))
 }
 
 // gradients are the lengths of each convolution's gradient, at the moments of the longest training that was followed. It also writes a
