@@ -89,6 +89,7 @@ func deck(t *testing.T, ctx context.Context, name string) {
 	if others := ask[[]string](t, ctx, `performance.getEntriesByType("resource").map(r => r.name).filter(n => !n.startsWith("file:") && !n.startsWith("data:"))`); len(others) > 0 {
 		t.Errorf("%s: the deck asks for %q", name, others)
 	}
+	notes(t, ctx, name)
 	for {
 		if ask[bool](t, ctx, `Reveal.getCurrentSlide().scrollHeight > 725`) {
 			t.Errorf("%s: slide %q is higher than the screen", name, ask[string](t, ctx, `Reveal.getCurrentSlide().innerText.slice(0, 200)`))
@@ -104,6 +105,36 @@ func deck(t *testing.T, ctx context.Context, name string) {
 	if title := ask[string](t, ctx, `document.title`); !strings.Contains(title, " · ") {
 		t.Errorf("%s: the title is %q", name, title)
 	}
+}
+
+// notes opens the speaker's window with the key S, on a slide that has notes, and reads it.
+func notes(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	ask[bool](t, ctx, `Reveal.next() || true`)
+	want := strings.Join(strings.Fields(ask[string](t, ctx, `Reveal.getCurrentSlide().querySelector("aside.notes p").textContent`)), " ")
+	if err := chromedp.Do(ctx, chromedp.KeyEvent("s")); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		targets, err := chromedp.Targets(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, window := range targets {
+			if window.Type != "page" || window.TargetID == chromedp.FromContext(ctx).Target.TargetID {
+				continue
+			}
+			speaker, closed := chromedp.NewContext(ctx, chromedp.WithTargetID(window.TargetID))
+			defer closed()
+			for ; time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+				shown := ask[string](t, speaker, `document.body.innerText`)
+				if strings.Contains(strings.Join(strings.Fields(shown), " "), want[:min(40, len(want))]) {
+					return
+				}
+			}
+		}
+	}
+	t.Errorf("%s: the speaker's window does not show %q", name, want)
 }
 
 // A folder with other things in it is left alone, and two notebooks of one name do not overwrite each other.
