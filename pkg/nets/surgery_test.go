@@ -21,7 +21,7 @@ import (
 	"github.com/skipnets/skipnets/pkg/nets"
 )
 
-var backend = sync.OnceValue(func() compute.Backend { return accel.MustNew("") })
+var backend = sync.OnceValue(func() compute.Backend { return accel.MustNew("go") }) // which compiles nothing
 
 // logits runs the network on two made-up images.
 func logits(t *testing.T, net nets.Model, store *model.Store) []float32 {
