@@ -16,7 +16,8 @@ import (
 // largest is what all runs together may weigh, in bytes.
 const largest = 24_000_000
 
-// SHA256SUMS names every file of every run with its digest, in the form that sha256sum -c reads.
+// SHA256SUMS names every file of every run, and every list of results, with its digest, in the form that sha256sum -c reads: it is what
+// `sha256sum */*/* */*.jsonl` prints.
 func TestDigests(t *testing.T) {
 	text, err := os.ReadFile("SHA256SUMS")
 	if err != nil {
@@ -26,9 +27,13 @@ func TestDigests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lists, err := filepath.Glob("*/*.jsonl")
+	if err != nil || len(lists) == 0 {
+		t.Fatalf("lists of results: %v, %v", lists, err)
+	}
 	var sums []string
 	size := 0
-	for _, file := range files {
+	for _, file := range append(files, lists...) {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

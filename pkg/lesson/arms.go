@@ -205,7 +205,7 @@ func snapshots(ctx context.Context, job recipe.Job, steps []int) (taken []*model
 	enough := errors.New("all snapshots are taken")
 	job.Watch = func(step int, store *model.Store) error {
 		if slices.Contains(steps, step) {
-			copied, err := store.Clone()
+			copied, err := localCopy(store)
 			if err != nil {
 				return err
 			}
@@ -220,6 +220,24 @@ func snapshots(ctx context.Context, job recipe.Job, steps []int) (taken []*model
 		return taken, fmt.Errorf("lesson: %w", err)
 	}
 	return taken, nil
+}
+
+// localCopy is a copy whose values belong to no backend: a recipe may train on another one than the notebook's.
+func localCopy(store *model.Store) (*model.Store, error) {
+	copied, err := store.Clone()
+	if err != nil {
+		return nil, err
+	}
+	for v := range copied.IterVariables() {
+		value, err := v.Value()
+		if err == nil {
+			err = value.ToLocal()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("copy %s: %w", v.Path(), err)
+		}
+	}
+	return copied, nil
 }
 
 // Steps is how many the arm's training has.
