@@ -15,7 +15,7 @@ import (
 // What a reader of a lesson can bear.
 const (
 	longestProse = 330  // words of a markdown cell
-	widest       = 2300 // pixels of a figure
+	widest       = 2400 // pixels of a figure
 	predictions  = 3    // boxes to predict and unfold in a lesson
 )
 
