@@ -3,6 +3,7 @@
 package docs
 
 import (
+	"crypto/sha256"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -194,6 +195,10 @@ func TestHandout(t *testing.T) {
 	boxes := regexp.MustCompile(`/MediaBox\s*\[0 0 (\d+)[.\d]* (\d+)`).FindAllStringSubmatch(string(printed), -1)
 	if len(pages) != 1 || len(boxes) != 1 || boxes[0][1] != "594" && boxes[0][1] != "595" || boxes[0][2] != "841" && boxes[0][2] != "842" {
 		t.Errorf("%d pages of %q points", len(pages), boxes)
+	}
+	digest := sha256.Sum256([]byte(read(t, "teaching/handout.html") + read(t, "teaching/predict.svg")))
+	if !strings.HasSuffix(strings.TrimSpace(string(printed)), fmt.Sprintf("%% of %x", digest)) {
+		t.Error("handout.pdf was not printed of this handout.html: run docs/teaching/print.sh, and look at the page")
 	}
 	readme := read(t, "../README.md")
 	numbers := regexp.MustCompile(`\d+\.\d ± \d\.\d`).FindAllString(read(t, "teaching/handout.html"), -1)
