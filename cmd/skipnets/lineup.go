@@ -23,7 +23,7 @@ type lineup struct {
 
 var lineups = map[string]lineup{
 	"quick":     {forms: []string{"compact-%s-w16"}},
-	"class":     {forms: []string{"wide-%s-w%d"}, widths: []int{24, 16, 8}, budget: 3 * time.Minute},
+	"class":     {forms: []string{"wide-%s-w%d"}, widths: []int{24, 16, 8}, budget: 4 * time.Minute},
 	"depth":     {forms: []string{"half-%s-8", "half-%s-20", "half-%s-32", "half-%s-56"}},
 	"break":     {forms: []string{"wide-%s-w%d"}, widths: []int{40, 32, 24, 16}, budget: 20 * time.Minute},
 	"hour":      {forms: []string{"wide-%s-w24"}},

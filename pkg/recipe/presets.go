@@ -32,7 +32,7 @@ var presets = []Recipe{
 		Optimizer: SGD, LearningRate: 0.05, Momentum: 0.9, WeightDecay: 5e-4,
 		Schedule: OneCycle, WarmUp: 0.25, Augment: images.Augment{Flip: images.RandomFlip},
 	},
-	short("class", 6, 2), // about three minutes a network
+	short("class", 6, 2), // about four minutes a network
 	{ // for the experiment on depth, with nets that differ in depth and merge alone: at most fifteen minutes each
 		Name: "depth", Epochs: 10, BatchSize: 128,
 		Optimizer: SGD, LearningRate: 0.1, Momentum: 0.9, WeightDecay: 1e-4,
