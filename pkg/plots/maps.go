@@ -3,6 +3,7 @@
 package plots
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -23,7 +24,7 @@ type Map struct {
 // The size of a map on its sheet, and the room for the scale at its right.
 const (
 	mapWidth   = 300 * vg.Length(1)
-	mapHeight  = 130 * vg.Length(1)
+	mapHeight  = 150 * vg.Length(1)
 	scaleWidth = 64 * vg.Length(1)
 )
 
@@ -43,11 +44,11 @@ func Maps(columns int, x, y string, low, high float64, maps ...Map) ([]byte, err
 	colors.SetMax(math.Log10(high))
 	var figures []*plot.Plot
 	for i, m := range maps {
-		axes := Axes{Title: m.Title, Y: y}
+		below := ""
 		if i+columns >= len(maps) { // the lowest of its column
-			axes.X = x
+			below = x
 		}
-		p, err := m.plot(axes, colors)
+		p, err := m.plot(below, colors)
 		if err != nil {
 			return nil, fmt.Errorf("plots: maps: %q: %w", m.Title, err)
 		}
@@ -60,14 +61,15 @@ func Maps(columns int, x, y string, low, high float64, maps ...Map) ([]byte, err
 		tiles := draw.Tiles{Cols: columns, Rows: rows, PadX: vg.Points(10), PadY: vg.Points(6)}
 		sheet := draw.Crop(canvas, 0, -scaleWidth, 0, 0)
 		for i, p := range figures {
-			p.Draw(tiles.At(sheet, i%columns, i/columns))
+			tile := headed(tiles.At(sheet, i%columns, i/columns), Axes{Title: maps[i].Title, Y: y}, 11)
+			p.Draw(tile)
 		}
 		drawScale(canvas, colors)
 	})
 }
 
-func (m Map) plot(axes Axes, colors palette.ColorMap) (*plot.Plot, error) {
-	if err := checkMatrix(m.Values, m.Rows, nil); err != nil {
+func (m Map) plot(below string, colors palette.ColorMap) (*plot.Plot, error) {
+	if err := checkMatrix(m.Values, m.Rows, nil); err != nil && (!errors.Is(err, ErrEmpty) || len(m.Values) == 0) { // all grey is a map, too
 		return nil, err
 	}
 	logs := make(matrix, len(m.Values))
@@ -81,12 +83,10 @@ func (m Map) plot(axes Axes, colors palette.ColorMap) (*plot.Plot, error) {
 	}
 	heat := plotter.NewHeatMap(logs, colors.Palette(256))
 	heat.Min, heat.Max, heat.NaN = colors.Min(), colors.Max(), lightGrey
-	p := newPlot(axes)
-	p.Title.TextStyle.Font, p.Title.Padding = sans(11), vg.Points(4)
+	p := newPlot(Axes{X: below})
 	p.Add(heat)
 	nameSides(p, logs, m.Rows, nil)
 	p.Y.Tick.Label.Font, p.X.Tick.Label.Font = sans(8), sans(8)
-	p.X.Label.TextStyle.Font, p.Y.Label.TextStyle.Font = sans(9), sans(9)
 	return p, nil
 }
 
