@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/skipnets/skipnets/pkg/export"
+	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
 // exportFormats are the formats and the endings of their files.
@@ -47,6 +48,9 @@ func exportAction(_ context.Context, cmd *cli.Command) error {
 	w, err := loadWeights(cmd.Args().First(), cmd.String("net"), formatOf(cmd.String("dataset")))
 	if err != nil {
 		return err
+	}
+	if noted, asked := w.notes[recipe.DatasetNote], cmd.String("dataset"); cmd.IsSet("dataset") && noted != "" && noted != asked {
+		return fmt.Errorf("export: %s was trained on %s, not on %s: leave -dataset away, it is for files that do not name theirs", w.file, noted, asked)
 	}
 	out := cmd.String("out")
 	if out == "" {

@@ -52,10 +52,23 @@ func TestExport(t *testing.T) {
 		{[]string{"-format", "onnx", "-net", "residual-8", runs[0]}, "asks for residual-8"},
 		{[]string{"-format", "onnx", "-out", "no/folder/net.onnx", runs[0]}, "no/folder"},
 		{[]string{"-format", "torch", "-out", filepath.Join(runs[0], recipe.BestFile), runs[0]}, "would be replaced"},
-		{[]string{"-format", "onnx", "-dataset", "cifar100", runs[0]}, "another network"},
+		{[]string{"-format", "onnx", "-dataset", "cifar100", runNamed(t, runs, "class/wide-residual-w24")}, "was trained on cifar10, not on cifar100"},
+		{[]string{"-format", "onnx", "-dataset", "cifar100", runNamed(t, runs, "hour/wide-residual-w24")}, "another network"}, // it does not name its data set
 	} {
 		if err := command(t, append([]string{"export"}, test.args...)...); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("export %s: %v, want an error that says %q", strings.Join(test.args, " "), err, test.want)
 		}
 	}
+}
+
+// runNamed is the run whose folder has that in its path.
+func runNamed(t *testing.T, runs []string, part string) string {
+	t.Helper()
+	for _, run := range runs {
+		if strings.Contains(filepath.ToSlash(run), part) {
+			return run
+		}
+	}
+	t.Fatalf("no run %s", part)
+	return ""
 }
