@@ -23,7 +23,7 @@ func TestSiteRefuses(t *testing.T) {
 		{[]string{"a", "b"}, "give one folder"},
 		{[]string{"-serve", "-port", "65536", "a"}, "from 0 to 65535"},
 		{[]string{taken}, "holds other files than a site"},
-		{[]string{filepath.Join(taken, "thesis.tex")}, "the folder for the site"},
+		{[]string{filepath.Join(taken, "thesis.tex")}, "a folder for a site"},
 	} {
 		if err := command(t, append([]string{"site"}, test.args...)...); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("site %q: %v, want an error that says %q", test.args, err, test.want)

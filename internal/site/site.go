@@ -8,7 +8,6 @@ import (
 	"bytes"
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -18,6 +17,7 @@ import (
 	"path/filepath"
 
 	"github.com/skipnets/skipnets/internal/setup"
+	"github.com/skipnets/skipnets/internal/whole"
 )
 
 //go:embed templates
@@ -75,17 +75,7 @@ func (b Builder) Build(ctx context.Context) error {
 
 // Free says whether a folder may hold the site: it is not there, empty, or holds an earlier site.
 func Free(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) || (err == nil && len(entries) == 0) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("the folder for the site: %w", err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, mark)); err != nil {
-		return fmt.Errorf("%s holds other files than a site: give a folder that is empty or not there yet", dir)
-	}
-	return nil
+	return whole.Free(dir, mark, "a site")
 }
 
 // static copies the stylesheet and the scripts.

@@ -7,11 +7,9 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"html/template"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,6 +17,7 @@ import (
 
 	"github.com/skipnets/skipnets/internal/setup"
 	"github.com/skipnets/skipnets/internal/site"
+	"github.com/skipnets/skipnets/internal/whole"
 )
 
 //go:embed static
@@ -36,7 +35,7 @@ const mark = "slides.css"
 // Write puts the decks of notebooks into a folder, each as a page, with all that the pages need. A folder that holds other things is
 // not touched.
 func Write(ctx context.Context, s *setup.Setup, notebooks []string, dir string, out io.Writer) error {
-	if err := free(dir); err != nil {
+	if err := whole.Free(dir, mark, "slides"); err != nil {
 		return err
 	}
 	decks, names := make([]Deck, len(notebooks)), map[string]string{}
@@ -86,21 +85,6 @@ func Write(ctx context.Context, s *setup.Setup, notebooks []string, dir string, 
 
 func pageOf(notebook string) string {
 	return strings.TrimSuffix(filepath.Base(notebook), filepath.Ext(notebook)) + ".html"
-}
-
-// free says whether a folder may hold slides: it is not there, empty, or holds earlier ones.
-func free(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("the folder for the slides: %w", err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, mark)); err != nil {
-		return fmt.Errorf("%s holds other files than slides. Give -out a folder that is empty or not there yet", dir)
-	}
-	return nil
 }
 
 func copyStatic(dir string) error {
