@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -22,6 +21,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 
+	"github.com/skipnets/skipnets/internal/chromium"
 	"github.com/skipnets/skipnets/internal/setup"
 	"github.com/skipnets/skipnets/internal/setup/pjrt"
 	"github.com/skipnets/skipnets/internal/setup/testsetup"
@@ -65,20 +65,10 @@ func TestBrowser(t *testing.T) {
 // start starts a browser, which ends with the test.
 func start(t *testing.T, options ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
-	chromium := ""
-	for _, name := range []string{"google-chrome", "chromium-browser", "chromium"} {
-		if path, err := exec.LookPath(name); err == nil {
-			chromium = path
-		}
-	}
-	if chromium == "" {
+	if chromium.Path() == "" {
 		t.Skip("there is no Chromium here")
 	}
-	options = append(options, chromedp.ExecPath(chromium), chromedp.Flag("disable-component-update", true))
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
-	ctx, stop := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(options...))
+	ctx, stop := chromium.New(t.Context(), options...)
 	t.Cleanup(stop)
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatal(err)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/skipnets/skipnets/internal/chromium"
 	"github.com/skipnets/skipnets/internal/setup"
 	"github.com/skipnets/skipnets/internal/setup/pjrt"
 	"github.com/skipnets/skipnets/internal/setup/testsetup"
@@ -36,13 +36,7 @@ func TestBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short leaves out what needs a browser")
 	}
-	chromium := ""
-	for _, name := range []string{"google-chrome", "chromium-browser", "chromium"} {
-		if path, err := exec.LookPath(name); err == nil {
-			chromium = path
-		}
-	}
-	if chromium == "" {
+	if chromium.Path() == "" {
 		t.Skip("there is no Chromium here")
 	}
 	s, err := setup.New(setup.Options{Quick: true, Helper: pjrt.Command()})
@@ -61,11 +55,7 @@ func TestBrowser(t *testing.T) {
 	if err := Write(t.Context(), s, notebooks, dir, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(chromium), chromedp.WindowSize(1280, 720), chromedp.Flag("disable-component-update", true)}
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
-	ctx, stop := chromedp.NewContext(t.Context(), chromedp.WithAllocatorOptions(options...))
+	ctx, stop := chromium.New(t.Context(), chromedp.WindowSize(1280, 720))
 	defer stop()
 	for _, name := range names {
 		page := url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Join(dir, name+".html"))}

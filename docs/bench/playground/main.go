@@ -24,6 +24,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/skipnets/skipnets/internal/about"
+	"github.com/skipnets/skipnets/internal/chromium"
 	"github.com/skipnets/skipnets/internal/site"
 )
 
@@ -114,11 +115,7 @@ var measurements = append(slices.Clone(pages[chapter]), pages[playground]...)
 
 // visit starts a browser, looks at both pages, and measures.
 func visit(ctx context.Context, address, picture string) (map[string]float64, error) {
-	options := []chromedp.ExecAllocatorOption{chromedp.Flag("disable-component-update", true)}
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
-	ctx, stop := chromedp.NewContext(ctx, chromedp.WithAllocatorOptions(options...))
+	ctx, stop := chromium.New(ctx)
 	defer stop()
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1200, 900), chromedp.Navigate("about:blank")); err != nil {
 		return nil, err
