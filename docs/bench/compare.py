@@ -62,9 +62,11 @@ def main():
     p.add_argument("-rounds", type=int, default=5)
     p.add_argument("-steps", type=int, default=15)
     p.add_argument("-backend", default="xla:cpu", help="of skipnets; with cuda in its name the peers take the GPU")
+    p.add_argument("-precision", choices=["fp32", "bf16"], help="of skipnets; default: both, one after the other")
     p.add_argument("peers", nargs="*", help="contenders whose names contain one of these words; default: all")
     a = p.parse_args()
-    chosen = {n: c for n, c in contenders.items() if not a.peers or c[0] == "skipnets" or any(w in n for w in a.peers)}
+    chosen = {n: c for n, c in contenders.items() if c[0] == "skipnets" and a.precision in (None, c[1])}
+    chosen |= {n: c for n, c in contenders.items() if c[0] != "skipnets" and (not a.peers or any(w in n for w in a.peers))}
     if not re.fullmatch(r"residual-\d+", a.net):
         chosen = {n: c for n, c in chosen.items() if c[0] not in only_thin}
     device = ["cuda"] if "cuda" in a.backend else []
@@ -84,7 +86,7 @@ def main():
 
 def table(a, results):
     median = lambda name, key: statistics.median(r[key] for r in results[name])
-    best = max(("skipnets fp32", "skipnets bf16"), key=lambda n: median(n, "train"))
+    best = max((n for n in results if n.startswith("skipnets")), key=lambda n: median(n, "train"))
     print(f"\n{a.net}, batch {a.batch}, medians of {a.rounds} rounds of {a.steps} steps; ratios are {best} over the contender\n")
     print("| | training, images/s | ours is | evaluation, images/s | ours is | version |")
     print("|---|--:|--:|--:|--:|---|")
