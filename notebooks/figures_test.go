@@ -11,7 +11,7 @@ import (
 )
 
 // What in prose is not a measured figure: mathematics, code, the address of a link, a year, a paper's number at arXiv, the number of a figure, a version.
-var notMeasured = regexp.MustCompile(`(?s)\$\$.*?\$\$|\$[^$]*\$|` + "```.*?```|`[^`]*`" + `|\]\([^)]*\)|\b(19|20)\d\d\b|arXiv:[\d.]+|[Ff]igure \d+\.\d+|\bv\d+(\.\d+)+`)
+var notMeasured = regexp.MustCompile(`(?s)\$\$.*?\$\$|\$[^$]*\$|` + "```.*?```|`[^`]*`" + `|\]\([^)]*\)|\b(19|20)\d\d\b|arXiv:[\d.]+|[Ff]igure S?\d+\.\d+|\bv\d+(\.\d+)+`)
 
 // A figure is a number with a decimal point, a per cent sign, or at least three digits.
 var figure = regexp.MustCompile(`\d[\d,]*\.\d+%?|\d+%|\d[\d,]*\d{2}`)
@@ -70,6 +70,7 @@ func TestUnseen(t *testing.T) {
 		"Half of it: 4.5%.":                 "cell 1: 4.5%",
 		"Version v0.28.8 of GoMLX.":         "",
 		"**Figure 7.12.** See figure 1.4.":  "",
+		"**Figure S7.12.** It rises.":       "",
 	} {
 		var n notebook
 		cells := fmt.Sprintf(`{"cells":[{"cell_type":"markdown","source":%q},{"cell_type":"code","source":"","outputs":[{"text":"84.5%% of 269722, {800, 200}"}]}]}`, prose)

@@ -18,8 +18,8 @@ import (
 var depths = []int{8, 20, 32, 56}
 
 // Depths draws what depth does: the training loss after the last epoch of the kept runs of the preset depth, against the number of
-// layers, with a line for each of the named families, and returns the PNG. A name may hold a setting, as "highway-b3". A small drawing
-// of the block stands beside the line of each family. It is for the notebooks, whose folder it looks in.
+// layers, with a line for each of the named families, and returns the PNG. A name may hold a setting, as "highway-b3": its line is dashed,
+// since it was not trained at every depth. A small drawing of the block stands beside the line of each family. It is for the notebooks, whose folder it looks in.
 func Depths(names ...string) ([]byte, error) { return depthFigure(trainedDir, names) }
 
 func depthFigure(dir string, names []string) ([]byte, error) {
@@ -50,7 +50,7 @@ func depthFigure(dir string, names []string) ([]byte, error) {
 
 // depthLine is the losses of a family's networks, or of those with one of its settings, at the depths at which they were trained.
 func depthLine(dir string, f nets.Family, option string) (plots.Series, error) {
-	line, form := plots.Series{Name: f.Name}, "half-"+f.Name+"-%d"
+	line, form := plots.Series{Name: f.Name, Dashed: option != ""}, "half-"+f.Name+"-%d"
 	if option != "" {
 		form += "-" + option
 		for _, setting := range f.Settings {

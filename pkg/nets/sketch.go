@@ -158,20 +158,17 @@ func sketchDense(layers, channels, growth int) Sketch {
 	step, name := 2.75, func(l int) string { return fmt.Sprintf("layer %d", l+1) }
 	if channels == 0 {
 		step, name = 2, func(int) string { return "F" }
-	} //
+	}
 	end := 1.3 + step*float64(layers)
 	last, heights := []int{s.box("x", 0, 0)}, []float64{0} // the end of each lane so far
 	lanes := []string{"x"}
 	for l := range layers {
 		at := 1.15 + step*float64(l)
 		joints := make([]int, len(last))
+		s.bracket((s.Boxes[last[l]].X+at)/2, heights[l], depthOf(channels+l*growth))
 		for i := range last {
 			joints[i] = s.box("", at, heights[i])
-			label := ""
-			if i == len(last)-1 { // over the uppermost lane
-				label = depthOf(channels + l*growth)
-			}
-			s.identity(last[i], joints[i], label)
+			s.identity(last[i], joints[i], "")
 			if i > 0 {
 				s.arrow(joints[i-1], joints[i], "")
 			}
@@ -184,17 +181,26 @@ func sketchDense(layers, channels, growth int) Sketch {
 		lanes = append(lanes, laneName(l, layers))
 	}
 	all := "[" + strings.Join(lanes, ", ") + "]"
+	s.bracket((s.Boxes[last[layers]].X+end)/2, heights[layers], depthOf(channels+layers*growth))
 	for i := range last {
-		label := ""
-		if i == len(last)-1 {
-			label = depthOf(channels + layers*growth)
-		}
 		into := s.box("", end, heights[i])
-		s.identity(last[i], into, label)
+		s.identity(last[i], into, "")
 		s.identity(into, s.box("", end+halfWidth(all)/2, heights[i]), "") // on, into the box
 	}
 	s.box(all, end+halfWidth(all), lane*float64(layers)/2)
 	return s.Sketch
+}
+
+// bracket embraces all lanes at a place, up to the highest, and says above what they hold together.
+func (s *sketcher) bracket(x, highest float64, label string) {
+	if label == "" {
+		return
+	}
+	const beyond, tick = 0.11, 0.07
+	low, high := s.box("", x, -beyond), s.box("", x, highest+beyond)
+	s.arrow(low, high, "")
+	s.arrow(s.box("", x-tick, -beyond), low, "")
+	s.arrow(s.box("", x-tick, highest+beyond), high, label)
 }
 
 // depthOf is a shape with so many channels, of which an emblem has none.

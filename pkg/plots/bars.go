@@ -16,10 +16,12 @@ import (
 )
 
 // Bars draws one group of bars a label, one bar of the group a series, with its error bar if the series has some (series.X is not
-// used), and returns the PNG. Several series are named in one line above the bars.
+// used), and returns the PNG. Several series are named in one line above the bars. One to compare with ([Series].Reference) is its first
+// value alone, a dashed line across the bars with its name above the right end.
 // The axis begins at zero, so that lengths compare. It is an error when there is nothing to draw, when a series
 // has not one value a label, or a value is NaN or infinite.
 func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
+	series, levels := split(series)
 	if len(labels) == 0 || len(series) == 0 {
 		return nil, fmt.Errorf("plots: bars: %w", ErrEmpty)
 	}
@@ -35,6 +37,13 @@ func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
 			return nil, fmt.Errorf("plots: bars: series %q %w", s.Name, err)
 		}
 	}
+	for _, s := range levels {
+		if len(s.Y) == 0 {
+			return nil, fmt.Errorf("plots: bars: series %q: %w", s.Name, ErrEmpty)
+		}
+		p.Add(level{s.Name, s.Y[0]})
+		p.Y.Max = max(p.Y.Max, s.Y[0])
+	}
 	p.NominalX(labels...)
 	turnLong(p, labels)
 	p.X.Min, p.X.Max = -0.5, float64(len(labels))-0.5
@@ -45,6 +54,34 @@ func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
 		}
 		p.Draw(canvas)
 	})
+}
+
+// split parts what is drawn as bars from what they are compared with.
+func split(series []Series) (bars, levels []Series) {
+	for _, s := range series {
+		if s.Reference {
+			levels = append(levels, s)
+		} else {
+			bars = append(bars, s)
+		}
+	}
+	return bars, levels
+}
+
+// A level is a dashed line across the figure, with its name.
+type level struct {
+	name string
+	y    float64
+}
+
+// Plot draws it.
+func (l level) Plot(canvas draw.Canvas, p *plot.Plot) {
+	_, y := p.Transforms(&canvas)
+	at := y(l.y)
+	canvas.StrokeLine2(draw.LineStyle{Color: faint, Width: vg.Points(0.9), Dashes: dashes}, canvas.Min.X, at, canvas.Max.X, at)
+	style := textStyle(sans(9), faint)
+	style.XAlign = text.XRight
+	canvas.FillText(style, vg.Point{X: canvas.Max.X, Y: at + 2}, l.name)
 }
 
 func addBars(p *plot.Plot, s Series, labels int, width, offset vg.Length, c color.Color) error {

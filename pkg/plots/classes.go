@@ -11,19 +11,22 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A region is an ellipse on the map of functions, in points around the middle of its half of the figure.
-type region struct{ x, y, width, height float64 }
+// A region is an ellipse on the map of functions, and the place of its number, in points around the middle of its half of the figure.
+type region struct{ x, y, width, height, numberX, numberY float64 }
+
+// Where the best function is, in the same way.
+const bestX, bestY = 52, 36
 
 // FunctionClasses draws why larger networks should contain smaller ones, and returns the PNG: at the left the regions of the functions
 // that four networks can compute, which grow and wander, at the right regions that contain each other. A star is the best function. The
 // idea of the drawing is that of Zhang et al., Dive into Deep Learning, Section 8.6.
 func FunctionClasses() ([]byte, error) {
-	wandering := []region{{22, 44, 50, 36}, {-8, 22, 84, 60}, {-12, -20, 118, 80}, {-40, 2, 146, 116}}
-	nested := []region{{-44, -20, 44, 32}, {-36, -16, 86, 62}, {-26, -10, 132, 96}, {-4, -2, 206, 146}}
-	return encode(figureWidth, 220, func(canvas draw.Canvas) {
+	wandering := []region{{16, 44, 50, 36, 26, 49}, {-8, 22, 84, 60, -22, 34}, {-12, -20, 118, 80, 38, -28}, {-40, 2, 146, 116, -98, 2}}
+	nested := []region{{-44, -20, 44, 32, -44, -28}, {-36, -16, 86, 62, -36, -39}, {-26, -10, 132, 96, -26, -50}, {-4, -2, 206, 146, -4, -67}}
+	return encode(figureWidth, 192, func(canvas draw.Canvas) {
 		left, right := halves(canvas)
-		drawRegions(headed(left, Axes{Title: "Regions that wander"}, 11), wandering, color.RGBA{0x66, 0x66, 0x66, 0xff})
-		drawRegions(headed(right, Axes{Title: "Regions that contain each other"}, 11), nested, color.RGBA{0x00, 0x72, 0xb2, 0xff})
+		drawRegions(headed(left, Axes{Title: "What could happen"}, 11), wandering, color.RGBA{0x66, 0x66, 0x66, 0xff})
+		drawRegions(headed(right, Axes{Title: "With copies within reach"}, 11), nested, color.RGBA{0x00, 0x72, 0xb2, 0xff})
 	})
 }
 
@@ -36,7 +39,7 @@ func halves(canvas draw.Canvas) (left, right draw.Canvas) {
 
 func drawRegions(canvas draw.Canvas, regions []region, c color.RGBA) {
 	middle := canvas.Center()
-	best := middle.Add(vg.Point{X: 52, Y: 36})
+	best := middle.Add(vg.Point{X: bestX, Y: bestY})
 	for i := len(regions) - 1; i >= 0; i-- { // the largest first, the others over it
 		r := regions[i]
 		at := middle.Add(vg.Point{X: vg.Length(r.x), Y: vg.Length(r.y)})
@@ -47,10 +50,12 @@ func drawRegions(canvas draw.Canvas, regions []region, c color.RGBA) {
 		}
 		canvas.FillPolygon(color.NRGBA{c.R, c.G, c.B, 0x1c}, outline)
 		canvas.StrokeLines(draw.LineStyle{Color: c, Width: vg.Points(1.2)}, append(outline, outline[0]))
-		canvas.FillText(centred(sans(9), written(c)), at.Add(vg.Point{Y: -vg.Length(r.height/2) + 8}), fmt.Sprintf("%d", i+1))
+	}
+	for i, r := range regions {
+		canvas.FillText(centred(sans(9), written(c)), middle.Add(vg.Point{X: vg.Length(r.numberX), Y: vg.Length(r.numberY)}), fmt.Sprintf("%d", i+1))
 	}
 	canvas.FillPolygon(color.RGBA{0xd5, 0x5e, 0x00, 0xff}, star(best, 6))
-	canvas.FillText(textStyle(sans(9), ink), best.Add(vg.Point{X: 8, Y: -3}), "best")
+	canvas.FillText(centred(sans(9), ink), best.Add(vg.Point{Y: -13}), "best")
 }
 
 // star is the outline of one with five points.

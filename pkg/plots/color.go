@@ -4,6 +4,9 @@ package plots
 
 import (
 	"image/color"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/skipnets/skipnets/pkg/nets"
@@ -26,9 +29,11 @@ func Color(name string) (color.Color, bool) {
 	return nil, false
 }
 
-// colorsOf gives each series its colour. Several series of one family are shades of its colour, the first one the lightest.
+// colorsOf gives each series its colour. Several series of one family are shades of its colour: the deeper the network, the darker, where
+// their names say how deep they are; else the first one is the lightest. A dashed line differs enough to keep the colour itself, and one
+// to compare with is grey unless another series has its name.
 func colorsOf(series []Series) []color.RGBA {
-	base, number := make([]color.RGBA, len(series)), map[color.RGBA]int{}
+	shades, families := make([]color.RGBA, len(series)), map[color.RGBA][]int{}
 	strays := 0
 	for i, s := range series {
 		c, found := Color(s.Name)
@@ -39,18 +44,48 @@ func colorsOf(series []Series) []color.RGBA {
 			c = others[strays%len(others)]
 			strays++
 		}
-		base[i] = color.RGBAModel.Convert(c).(color.RGBA)
-		number[base[i]]++
-	}
-	shades, seen := make([]color.RGBA, len(series)), map[color.RGBA]int{}
-	for i, c := range base {
-		shades[i] = c
-		if n := number[c]; n > 1 && !series[i].Reference {
-			shades[i] = blend(c, 0xff, 0.6*float64(n-1-seen[c])/float64(n-1))
+		shades[i] = color.RGBAModel.Convert(c).(color.RGBA)
+		if !s.Reference && !s.Dashed {
+			families[shades[i]] = append(families[shades[i]], i)
 		}
-		seen[c]++
+	}
+	for c, members := range families {
+		sortByDepth(series, members)
+		for rank, i := range members {
+			shades[i] = blend(c, 0xff, 0.6*float64(len(members)-1-rank)/float64(max(1, len(members)-1)))
+		}
+	}
+	for i, s := range series {
+		if other := mainLine(series, s.Name); s.Reference && other >= 0 {
+			shades[i] = shades[other]
+		}
 	}
 	return shades
+}
+
+// mainLine is the place of the line with that name which is not merely to compare with, or −1.
+func mainLine(series []Series, name string) int {
+	return slices.IndexFunc(series, func(s Series) bool { return s.Name == name && !s.Reference })
+}
+
+// depthIn finds the depth in a network's name, such as 56 in "half-highway-56-b3".
+var depthIn = regexp.MustCompile(`[a-z]-(\d+)\b`)
+
+// sortByDepth sorts some of the series from the shallowest network to the deepest. Unless every name has a depth, and each another one,
+// they stay as they are.
+func sortByDepth(series []Series, members []int) {
+	depth, seen := map[int]int{}, map[int]bool{}
+	for _, i := range members {
+		found := depthIn.FindStringSubmatch(strings.ToLower(series[i].Name))
+		if found == nil {
+			return
+		}
+		depth[i], _ = strconv.Atoi(found[1]) // digits, by the expression
+		seen[depth[i]] = true
+	}
+	if len(seen) == len(members) {
+		slices.SortFunc(members, func(i, j int) int { return depth[i] - depth[j] })
+	}
 }
 
 // blend mixes a colour with a grey, from nothing of it at 0 to all at 1.

@@ -38,12 +38,13 @@ const (
 	circle      = 9 * vg.Length(1) // the radius
 	headLength  = 6 * vg.Length(1)
 	thick       = 3 * vg.Length(1)
+	letters     = 9 * vg.Length(1) // in boxes; those of labels are a point smaller
 )
 
 // Diagram draws boxes and the arrows between them, the identity's in the given colour, and returns the PNG. It is an error
 // when there is no box, or when an arrow leads to a box that does not exist.
 func Diagram(boxes []Box, arrows []Arrow, identity color.Color) ([]byte, error) {
-	d, err := newDiagram(boxes, arrows, identity)
+	d, err := newDiagram(boxes, arrows, identity, letters)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +54,7 @@ func Diagram(boxes []Box, arrows []Arrow, identity color.Color) ([]byte, error) 
 
 // DiagramSVG is [Diagram] as SVG, for pages.
 func DiagramSVG(boxes []Box, arrows []Arrow, identity color.Color) ([]byte, error) {
-	d, err := newDiagram(boxes, arrows, identity)
+	d, err := newDiagram(boxes, arrows, identity, letters)
 	if err != nil {
 		return nil, err
 	}
@@ -71,10 +72,11 @@ type diagram struct {
 	boxes     []Box
 	arrows    []Arrow
 	identity  color.Color
+	letters   vg.Length
 	low, high vg.Point // the corners of what is drawn, from the box at 0, 0
 }
 
-func newDiagram(boxes []Box, arrows []Arrow, identity color.Color) (*diagram, error) {
+func newDiagram(boxes []Box, arrows []Arrow, identity color.Color, letters vg.Length) (*diagram, error) {
 	if len(boxes) == 0 {
 		return nil, fmt.Errorf("plots: diagram: %w", ErrEmpty)
 	}
@@ -83,9 +85,9 @@ func newDiagram(boxes []Box, arrows []Arrow, identity color.Color) (*diagram, er
 			return nil, fmt.Errorf("plots: diagram: arrow %d leads from box %d to %d, there are %d", i, a.From, a.To, len(boxes))
 		}
 	}
-	d := &diagram{boxes: boxes, arrows: arrows, identity: identity}
+	d := &diagram{boxes: boxes, arrows: arrows, identity: identity, letters: letters}
 	for i, b := range boxes {
-		middle, half := d.at(b, vg.Point{}), halfSize(b)
+		middle, half := d.at(b, vg.Point{}), d.halfSize(b)
 		half.Y = max(half.Y, 12) // room for labels at a joint
 		low, high := middle.Sub(half), middle.Add(half)
 		if i == 0 {
@@ -105,14 +107,14 @@ func (d *diagram) at(b Box, corner vg.Point) vg.Point {
 func (d *diagram) size() vg.Point { return d.high.Sub(d.low) }
 
 // halfSize is how far a box reaches from its middle.
-func halfSize(b Box) vg.Point {
+func (d *diagram) halfSize(b Box) vg.Point {
 	switch {
 	case b.Text == "":
 		return vg.Point{}
 	case isCircle(b):
 		return vg.Point{X: circle, Y: circle}
 	}
-	return vg.Point{X: textStyle(sans(9), ink).Width(b.Text)/2 + 5, Y: boxHeight / 2}
+	return vg.Point{X: textStyle(sans(d.letters), ink).Width(b.Text)/2 + 5, Y: boxHeight / 2}
 }
 
 func isCircle(b Box) bool { return b.Text == "+" || b.Text == "×" }
@@ -128,7 +130,7 @@ func (d *diagram) draw(canvas draw.Canvas) {
 	for i, b := range d.boxes {
 		switch {
 		case b.Text != "":
-			drawBox(canvas, d.at(b, canvas.Min), b)
+			d.drawBox(canvas, d.at(b, canvas.Min), b)
 		case d.crossing(i):
 			drawDot(canvas, d.at(b, canvas.Min), d.color(d.identityAt(i)))
 		}
@@ -169,7 +171,7 @@ type curve struct{ start, leaving, arriving, end vg.Point }
 func (d *diagram) route(a Arrow, corner vg.Point) curve {
 	from, to := d.boxes[a.From], d.boxes[a.To]
 	p, q := d.at(from, corner), d.at(to, corner)
-	half, other := halfSize(from), halfSize(to)
+	half, other := d.halfSize(from), d.halfSize(to)
 	dx, dy := sign(q.X-p.X), sign(q.Y-p.Y)
 	switch {
 	case p.Y == q.Y || p.X == q.X:
@@ -224,13 +226,13 @@ func (d *diagram) drawArrow(canvas draw.Canvas, a Arrow) {
 	canvas.SetLineStyle(style)
 	canvas.Stroke(path)
 	if a.Label != "" {
-		drawLabel(canvas, c, a.Label)
+		drawLabel(canvas, c, a.Label, d.letters-1)
 	}
 }
 
 // drawLabel writes over the middle of a path, or at the right of one that is not level.
-func drawLabel(canvas draw.Canvas, c curve, label string) {
-	style, at := centred(sans(8), faint), c.point(0.5)
+func drawLabel(canvas draw.Canvas, c curve, label string, size vg.Length) {
+	style, at := centred(sans(size), faint), c.point(0.5)
 	style.YAlign = text.YBottom
 	at.Y += 3
 	if c.start.Y != c.end.Y {
@@ -240,8 +242,8 @@ func drawLabel(canvas draw.Canvas, c curve, label string) {
 	canvas.FillText(style, at, label)
 }
 
-func drawBox(canvas draw.Canvas, middle vg.Point, b Box) {
-	half := halfSize(b)
+func (d *diagram) drawBox(canvas draw.Canvas, middle vg.Point, b Box) {
+	half := d.halfSize(b)
 	if isCircle(b) {
 		drawDisk(canvas, middle, circle, color.White)
 		canvas.SetLineStyle(draw.LineStyle{Color: faint, Width: vg.Points(1.2)})
@@ -252,7 +254,7 @@ func drawBox(canvas draw.Canvas, middle vg.Point, b Box) {
 		canvas.FillPolygon(color.Gray{0xf4}, outline)
 		canvas.StrokeLines(draw.LineStyle{Color: faint, Width: vg.Points(1)}, append(outline, low, outline[1]))
 	}
-	size := 9 * vg.Length(1)
+	size := d.letters
 	if isCircle(b) {
 		size = 13
 	}

@@ -76,7 +76,7 @@ func TestSketchesAreClear(t *testing.T) {
 // faults lists the arrows that cross a box, and identities that are not level.
 func faults(t *testing.T, boxes []Box, arrows []Arrow) (found []string) {
 	t.Helper()
-	d, err := newDiagram(boxes, arrows, ink)
+	d, err := newDiagram(boxes, arrows, ink, letters)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func faults(t *testing.T, boxes []Box, arrows []Arrow) (found []string) {
 		}
 		way := d.route(a, vg.Point{})
 		for i, b := range boxes {
-			middle, half := d.at(b, vg.Point{}), halfSize(b)
+			middle, half := d.at(b, vg.Point{}), d.halfSize(b)
 			for step := 0; step <= 100 && i != a.From && i != a.To && b.Text != ""; step++ {
 				p := way.point(float64(step) / 100).Sub(middle)
 				if p.X > -half.X && p.X < half.X && p.Y > -half.Y && p.Y < half.Y && !endsIn(boxes[a.To], b) {

@@ -21,6 +21,7 @@ const (
 	legendWidth = 200 * vg.Length(1)
 	legendScale = 0.62
 	legendName  = 14 * vg.Length(1) // the height of a line's name
+	legendText  = 13 * vg.Length(1) // of the letters in a diagram, before it is made small
 )
 
 // Illustrated is [Curves] with a small diagram below the name of each line, drawn in the line's colour. A line whose drawing is empty has
@@ -38,15 +39,14 @@ func Illustrated(axes Axes, drawings []Drawing, series ...Series) ([]byte, error
 		if len(d.Boxes) == 0 {
 			continue
 		}
-		if diagrams[i], err = newDiagram(d.Boxes, d.Arrows, c.colors[i]); err != nil {
+		if diagrams[i], err = newDiagram(d.Boxes, d.Arrows, c.colors[i], legendText); err != nil {
 			return nil, err
 		}
 	}
 	return encode(figureWidth+60, 360, func(canvas draw.Canvas) {
 		canvas = headed(canvas, axes, 14)
 		left := draw.Crop(canvas, 0, -legendWidth, 0, 0)
-		c.plot.Draw(left)
-		data := c.plot.DataCanvas(left)
+		data := c.drawPlot(left)
 		x, y := c.plot.Transforms(&data)
 		var ends []vg.Point
 		for _, points := range c.points {
@@ -86,6 +86,9 @@ func (c *chart) illustrate(canvas draw.Canvas, from vg.Length, ends []vg.Point, 
 		}
 		at := vg.Point{X: from + 34, Y: middles[k] + sizes[k]/2 - legendName/2}
 		line := draw.LineStyle{Color: blend(c.colors[i], 0xff, 0.3), Width: vg.Points(0.7)}
+		if c.series[i].Dashed {
+			line.Dashes = dashes
+		}
 		canvas.StrokeLine2(line, ends[i].X+4, ends[i].Y, at.X-4, at.Y)
 		canvas.FillText(name, at, c.series[i].Name)
 		if d := diagrams[i]; d != nil {

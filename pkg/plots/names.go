@@ -17,9 +17,9 @@ const nameGap = 6 * vg.Length(1)
 // it covers least.
 func placeNames(canvas draw.Canvas, area vg.Rectangle, c *chart, paths [][]vg.Point) {
 	var margin, inside []int
-	for i, s := range c.series {
+	for i := range c.series {
 		switch {
-		case s.Name == "":
+		case !c.named(i):
 		case c.endsAtEdge(i):
 			margin = append(margin, i)
 		default:
@@ -52,6 +52,10 @@ func placeNames(canvas draw.Canvas, area vg.Rectangle, c *chart, paths [][]vg.Po
 		style := c.nameStyle(i)
 		box := best(end(i), style.Width(c.series[i].Name), line, area, paths, taken)
 		taken = append(taken, box)
+		from, to := end(i).Y, max(box.Min.Y, min(end(i).Y, box.Max.Y))
+		if apart := max(to-from, from-to); apart > line {
+			canvas.StrokeLine2(draw.LineStyle{Color: style.Color, Width: vg.Points(0.6)}, end(i).X, from, end(i).X, to)
+		}
 		canvas.FillText(style, vg.Point{X: box.Min.X, Y: (box.Min.Y + box.Max.Y) / 2}, c.series[i].Name)
 	}
 }
@@ -83,13 +87,35 @@ func spreadOut(middles, sizes []vg.Length, low, high vg.Length) []vg.Length {
 	return out
 }
 
+// crowded is how much a name may cover before a place further away, with a line to it, is better.
+const crowded = 60
+
 // best is the place for a name beside a line's end that lies within the area and covers the fewest points of lines and no other name.
+// Where there is none it is above or below the end, as near as there is room.
 func best(end vg.Point, width, height vg.Length, area vg.Rectangle, paths [][]vg.Point, taken []vg.Rectangle) (box vg.Rectangle) {
-	least := -1
-	for _, corner := range []vg.Point{
+	near := []vg.Point{
 		{X: end.X + nameGap, Y: end.Y - height/2}, {X: end.X - width/2, Y: end.Y + 4}, {X: end.X - width/2, Y: end.Y - height - 4},
 		{X: end.X + 3, Y: end.Y + 3}, {X: end.X + 3, Y: end.Y - height - 3}, {X: end.X + 3, Y: end.Y - 1.7*height}, {X: end.X - width/2, Y: end.Y - 1.7*height}, {X: end.X - width - 3, Y: end.Y + 3}, {X: end.X - width - 3, Y: end.Y - height - 3},
-	} {
+	}
+	box, least := cheapest(near, width, height, area, paths, taken)
+	if least < crowded {
+		return box
+	}
+	var far []vg.Point
+	x := max(area.Min.X, min(end.X-width/2, area.Max.X-width))
+	for rows := vg.Length(1.5); rows < 6; rows += 0.5 {
+		far = append(far, vg.Point{X: x, Y: end.Y + rows*height}, vg.Point{X: x, Y: end.Y - (rows+1)*height})
+	}
+	if further, cost := cheapest(far, width, height, area, paths, taken); cost < least {
+		return further
+	}
+	return box
+}
+
+// cheapest is the first of the places for a name, given by their lower left corners, where it covers least, and how much it covers there.
+func cheapest(corners []vg.Point, width, height vg.Length, area vg.Rectangle, paths [][]vg.Point, taken []vg.Rectangle) (box vg.Rectangle, least int) {
+	least = -1
+	for _, corner := range corners {
 		place := vg.Rectangle{Min: corner, Max: corner.Add(vg.Point{X: width, Y: height})}
 		cost := 0
 		if place.Min.X < area.Min.X || place.Min.Y < area.Min.Y || place.Max.X > area.Max.X+4 || place.Max.Y > area.Max.Y {
@@ -107,7 +133,7 @@ func best(end vg.Point, width, height vg.Length, area vg.Rectangle, paths [][]vg
 			least, box = cost, place
 		}
 	}
-	return box
+	return box, least
 }
 
 // covered counts how much of a path lies in a rectangle, in points of a fine division.

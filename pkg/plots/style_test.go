@@ -80,6 +80,129 @@ func TestShades(t *testing.T) {
 	}
 }
 
+// Where names say how deep networks are, the deepest has the family's colour, in whatever order they come. Dashed lines and those to
+// compare with take no shade from them.
+func TestDeeperIsDarker(t *testing.T) {
+	plain, residual := familyColor(t, "plain"), familyColor(t, "residual")
+	for _, test := range []struct {
+		series []Series
+		dark   int // which one has the family's own colour
+		light  int
+	}{
+		{[]Series{{Name: "plain-56"}, {Name: "plain-20"}, {Name: "plain-8"}}, 0, 2},
+		{[]Series{{Name: "half-plain-8"}, {Name: "half-plain-56-b3"}, {Name: "half-plain-20"}}, 1, 0},
+		{[]Series{{Name: "plain-20, new"}, {Name: "plain-20, trained"}}, 1, 0},
+		{[]Series{{Name: "plain"}, {Name: "plain-8"}}, 1, 0},
+	} {
+		shades := colorsOf(test.series)
+		if shades[test.dark] != plain || luminance(shades[test.light]) < luminance(plain)+0.3 {
+			t.Errorf("%v have the colours %v", test.series, shades)
+		}
+	}
+	shades := colorsOf([]Series{{Name: "residual, else", Dashed: true}, {Name: "residual"}, {Name: "residual", Reference: true}, {Name: "guessing", Reference: true}})
+	if shades[0] != residual || shades[1] != residual || shades[2] != residual || shades[3] != color.RGBAModel.Convert(faint) {
+		t.Errorf("dashed, main, its reference and guessing have the colours %v", shades)
+	}
+}
+
+// A line that only compares another one with itself has its colour and no name of its own.
+func TestReferenceOfItsOwn(t *testing.T) {
+	width := func(series ...Series) int {
+		figure, err := Curves(Axes{}, series...)
+		line, _ := box(decode(t, figure, err), only(familyColor(t, "dense")))
+		return line.Dx()
+	}
+	lone := Series{Name: "dense", Y: []float64{1, 2}}
+	intact := Series{Name: "dense", Y: []float64{3, 3}, Reference: true}
+	if with, without := width(lone, intact), width(lone); with != without {
+		t.Errorf("with a reference the green line is %d pixels wide, without %d", with, without)
+	}
+	intact.Name = "intact, with all its blocks"
+	if named := width(lone, intact); named >= width(lone) {
+		t.Errorf("a reference with a name of its own leaves the line %d pixels", named)
+	}
+}
+
+// A dashed line covers less than a solid one, and shows its spread at its points alone.
+func TestDashed(t *testing.T) {
+	ink := func(dashed bool) (line, band int) {
+		figure, err := Curves(Axes{}, Series{Name: "dense", Y: []float64{1, 2}, Spread: []float64{0.2, 0.2}, Dashed: dashed})
+		counts := colors(decode(t, figure, err))
+		c := familyColor(t, "dense")
+		return counts[c], counts[blend(c, 0xff, 0.75)]
+	}
+	solid, band := ink(false)
+	dashed, none := ink(true)
+	if dashed > solid*4/5 || dashed < solid/3 || none > 100 || band < 10000 {
+		t.Errorf("solid: %d pixels and a band of %d; dashed: %d and %d", solid, band, dashed, none)
+	}
+}
+
+// The name of a logarithmic axis takes no room from the curves, however long it is.
+func TestLongNameOfLogAxis(t *testing.T) {
+	width := func(name string) int {
+		figure, err := Curves(Axes{X: name, LogX: true}, Series{Name: "dense", X: []float64{0.05, 5000}, Y: []float64{1, 2}})
+		line, _ := box(decode(t, figure, err), only(familyColor(t, "dense")))
+		return line.Dx()
+	}
+	if short, long := width("minutes"), width(strings.Repeat("minutes of training ", 4)); long != short {
+		t.Errorf("with a long name the line is %d pixels wide, with a short one %d", long, short)
+	}
+}
+
+// Bars are compared with a dashed line, even one that is higher than all of them.
+func TestBarsWithLevel(t *testing.T) {
+	axes, labels, bars := Axes{Title: "Loss"}, []string{"a", "b"}, Series{Name: "dense", Y: []float64{1, 2}}
+	height := func(series ...Series) int {
+		figure, err := Bars(axes, labels, series...)
+		all, _ := box(decode(t, figure, err), only(familyColor(t, "dense")))
+		return all.Dy()
+	}
+	alone := height(bars)
+	if low := height(bars, Series{Name: "intact", Y: []float64{0.5}, Reference: true}); low < alone-2 {
+		t.Errorf("with a low level the bars are %d pixels high, without %d", low, alone)
+	}
+	if high := height(bars, Series{Name: "guessing", Y: []float64{4}, Reference: true}); high > alone*6/10 {
+		t.Errorf("below a level twice as high the bars are %d pixels high, without it %d", high, alone)
+	}
+	if _, err := Bars(axes, labels, Series{Name: "guessing", Y: []float64{4}, Reference: true}); err == nil {
+		t.Error("no error for a level without bars")
+	}
+	if _, err := Bars(axes, labels, bars, Series{Name: "guessing", Reference: true}); err == nil || !strings.Contains(err.Error(), "guessing") {
+		t.Errorf("a level of no value: %v", err)
+	}
+}
+
+// Rows stand in order, each image right of its row's name and below its column's caption.
+func TestRows(t *testing.T) {
+	plain := func(c color.RGBA) image.Image {
+		img := image.NewRGBA(image.Rect(0, 0, 2, 2))
+		for p := range 4 {
+			img.SetRGBA(p%2, p/2, c)
+		}
+		return img
+	}
+	red, grey := color.RGBA{255, 0, 0, 255}, color.RGBA{200, 200, 200, 255}
+	figure, err := Rows([]string{"cat", "dog"}, Row{"new", []image.Image{plain(grey), plain(grey)}}, Row{"trained", []image.Image{plain(grey), plain(red)}})
+	img := decode(t, figure, err)
+	at, _ := box(img, only(red))
+	if want := image.Rect(rowName+thumbnail+gap, img.Bounds().Dy()-thumbnail-gap, img.Bounds().Dx()-gap, img.Bounds().Dy()-gap); at != want {
+		t.Errorf("the red image is at %v, want %v", at, want)
+	}
+	if _, dark := box(part(img, image.Rect(0, at.Min.Y, rowName, at.Max.Y)), func(c color.RGBA) bool { return c.R < 0x40 }); dark < 100 {
+		t.Errorf("%d dark pixels left of the row", dark)
+	}
+	for want, test := range map[string]func() ([]byte, error){
+		"nothing":                  func() ([]byte, error) { return Rows([]string{"cat"}) },
+		`"new" has 0 images for 1`: func() ([]byte, error) { return Rows([]string{"cat"}, Row{Name: "new"}) },
+		`"new", image 0: nothing`:  func() ([]byte, error) { return Rows([]string{"cat"}, Row{"new", []image.Image{nil}}) },
+	} {
+		if _, err := test(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
 // The two signs can be told apart by their brightness alone, and zero is white.
 func TestSigned(t *testing.T) {
 	img := Signed([][]float64{{-2, 0, 2}, {-1, 1, 5}}, 2)
@@ -199,6 +322,20 @@ func TestBestPlace(t *testing.T) {
 	}
 	if moved := best(end, 20, 10, area, nil, []vg.Rectangle{right}); moved == right {
 		t.Error("the name covers another name")
+	}
+}
+
+// Where lines leave no room beside a line's end, its name is further away, and covers none of them.
+func TestBestPlaceInACrowd(t *testing.T) {
+	area := vg.Rectangle{Max: vg.Point{X: 100, Y: 200}}
+	end := vg.Point{X: 10, Y: 50}
+	var crowd [][]vg.Point
+	for y := vg.Length(25); y < 75; y += 2 {
+		crowd = append(crowd, []vg.Point{{X: 0, Y: y}, {X: 100, Y: y}})
+	}
+	place := best(end, 40, 10, area, crowd, nil)
+	if place.Min.X < 0 || place.Min.Y < 71 && place.Max.Y > 25 || place.Min.Y < 0 || place.Max.Y > end.Y+70 {
+		t.Errorf("the name is at %v", place)
 	}
 }
 

@@ -17,7 +17,8 @@ func depthFigure(runs []run) ([]byte, error) {
 	var series []plots.Series
 	var drawings []plots.Drawing
 	for _, row := range slices.Concat(variants(), families()) { // a family's line lies over those of its variants
-		s := plots.Series{Name: row.title}
+		drawing := emblem(row.title)
+		s := plots.Series{Name: row.title, Dashed: len(drawing.Boxes) == 0} // a variant
 		for _, depth := range whole(runs) {
 			of := row.at(runs, depth)
 			if len(of) == 0 { // a variant may have been trained at some depths only
@@ -29,7 +30,7 @@ func depthFigure(runs []run) ([]byte, error) {
 			}
 			s.X, s.Y, s.Spread = append(s.X, float64(depth)), append(s.Y, mean), append(s.Spread, deviation)
 		}
-		series, drawings = append(series, s), append(drawings, emblem(row.title))
+		series, drawings = append(series, s), append(drawings, drawing)
 	}
 	axes := plots.Axes{Title: "What depth does", X: "layers", Y: "training loss after ten epochs: lower is better"}
 	return plots.Illustrated(axes, drawings, series...)
