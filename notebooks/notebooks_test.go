@@ -242,7 +242,7 @@ func TestSolutions(t *testing.T) {
 	}
 }
 
-// In the bug museum every check fails on its exhibit, and every one passes on its solution.
+// In the bug museum the check of each room fails on what a reader begins with, and passes on the solution.
 func TestMuseum(t *testing.T) {
 	museum := filepath.Join(exercises, "bug_museum.ipynb")
 	content, err := os.ReadFile(museum)
