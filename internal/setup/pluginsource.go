@@ -33,7 +33,7 @@ func (s *Setup) makePlugin(ctx context.Context) (err error) {
 		name string
 		get  func(ctx context.Context, dir string) (plugin string, err error)
 	}{
-		{"the wheel " + wheel, s.wheelPlugin},
+		{fromWheel, s.wheelPlugin},
 		{"one that is installed", s.installedPlugin},
 		{"GoMLX's installer, unverified", s.gomlxPlugin},
 	} {
@@ -132,5 +132,8 @@ func (s *Setup) unpackWheel(wheel, dir string) (string, error) {
 		return "", err
 	}
 	plugin := filepath.Join(dir, pluginName)
-	return plugin, unzipOne(wheel, pluginName, plugin)
+	if err := unzipOne(wheel, pluginName, plugin); err != nil {
+		return "", err
+	}
+	return plugin, checkSum(plugin, s.sources.pluginSum)
 }

@@ -81,6 +81,7 @@ type sources struct {
 	npm                    []string // the npm command line that packs the package
 	npmSum                 string
 	wheelSum               string
+	pluginSum              string        // of the plugin in the wheel
 	pythons                []string      // Python commands, tried in this order
 	installerPatience      time.Duration // what GoMLX's installer gets before the next source has its turn
 	probe                  string        // a program that does nothing

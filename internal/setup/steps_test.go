@@ -282,6 +282,10 @@ func TestWheel(t *testing.T) {
 
 	wheel := zipped(t, "x/"+pluginName, "plugin")
 	s.sources.wheelSum = sumOf(t, wheel)
+	_, err = s.unpackWheel(wheel, dir)
+	wantError(t, err, "not the published one")
+	wheel = zipped(t, "x/"+pluginName, "plugin")
+	s.sources.pluginSum = "5e689e2b01672bf33996e75d5e372ff60c536ce1599a1458e867cd8f4bef5160"
 	plugin, err := s.unpackWheel(wheel, dir)
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ package setup
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -70,6 +71,9 @@ func TestPluginIsTriedOnceAndAgainWhenItChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("after damage to the note", 1)
+	if err := s.notePluginSource("", sumOf(t, s.path("xla", pluginName))); err != nil {
+		t.Fatal(err)
+	}
 	s.insists = true
 	check("for the doctor", 1)
 }
@@ -167,11 +171,50 @@ esac`)
 	if err := s.Mend(t.Context(), s.Plugin()); err != nil || text(t, plugin) != "good\n" {
 		t.Errorf("it is not mended: %v, %q", err, text(t, plugin))
 	}
-	if err := errors.Join(os.Remove(s.path("xla", "about.txt")), os.WriteFile(s.path("xla", "about.txt"), []byte("from elsewhere"), 0o644)); err != nil {
-		t.Fatal(err)
-	}
-	if about, err := s.Plugin().try(t.Context()); err != nil || about != "PJRT v0.1, from elsewhere" {
-		t.Errorf("with a note of an earlier version: %q, %v", about, err)
+}
+
+// Earlier versions noted no digest. The doctor says so, and -mend notes it; what came from the wheel has a known one.
+func TestPluginOfAnEarlierVersion(t *testing.T) {
+	for name, test := range map[string]struct {
+		note, plugin, wheel string // what about.txt says, what the file holds, and what the one in the wheel does
+		says, mended        string // the doctor, and the file after -mend
+	}{
+		"of the wheel":               {"PJRT v0.1, from " + fromWheel, "good", "good", "PJRT v0.1, from " + fromWheel, "good"},
+		"of the wheel but changed":   {"PJRT v0.1, from " + fromWheel, "goof", "good", "has changed since it was put there", "new"},
+		"of the installer":           {"PJRT v0.1, from GoMLX's installer", "good", "other", "PJRT v0.1, from GoMLX's installer. An earlier version", "good"},
+		"of which nothing was noted": {"", "good", "other", "PJRT v0.1. An earlier version", "good"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := newTest(t, Options{Unverified: true})
+			withHelper(t, s, `case $1 in
+find) exit 1 ;;
+install) printf new >"$2/`+pluginName+`" ;;
+try) echo PJRT v0.1 ;;
+esac`)
+			placePlugin(t, s, test.wheel)
+			plugin, about := s.path("xla", pluginName), s.path("xla", "about.txt")
+			s.sources.pluginSum = sumOf(t, plugin)
+			placePlugin(t, s, test.plugin)
+			if err := os.WriteFile(about, []byte(test.note), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			s.insists = true
+			if said, err := s.Plugin().try(t.Context()); (err == nil) != (test.plugin == test.mended) || !strings.Contains(fmt.Sprint(said, err), test.says) {
+				t.Errorf("the doctor says %q, %v", said, err)
+			}
+			if text(t, about) != test.note {
+				t.Error("the doctor has changed something")
+			}
+			if err := s.Mend(t.Context(), s.Plugin()); err != nil || text(t, plugin) != test.mended {
+				t.Fatalf("%v; the plugin is %q", err, text(t, plugin))
+			}
+			if _, sum := s.pluginSource(); sum != sumOf(t, plugin) {
+				t.Errorf("the digest noted is %q", sum)
+			}
+			if about, err := s.Plugin().try(t.Context()); err != nil || strings.Contains(about, "An earlier version") {
+				t.Errorf("after -mend: %q, %v", about, err)
+			}
+		})
 	}
 }
 
