@@ -29,8 +29,8 @@ func (s *Setup) checkCompiler(ctx context.Context) (string, error) {
 		return "not needed by backend go", nil
 	}
 	output, err := s.command(ctx, "go", "env", "CC", "CGO_ENABLED").Output()
-	if err != nil {
-		return "", fmt.Errorf("go env: %w", err)
+	if err != nil { // step Go says more
+		return "", explained{fmt.Errorf("only a go command that works can tell which one it is: %w", err)}
 	}
 	compiler, enabled, _ := strings.Cut(strings.TrimSpace(string(output)), "\n")
 	words := strings.Fields(compiler)

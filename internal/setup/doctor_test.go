@@ -91,6 +91,10 @@ func TestFolders(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(s.Home, "none"))
 	_, err = s.checkFolders(t.Context())
 	wantError(t, err, "cannot write in", "TMPDIR")
+	t.Setenv("TMPDIR", t.TempDir())
+	t.Setenv("GOTMPDIR", filepath.Join(s.Home, "none"))
+	_, err = s.checkFolders(t.Context())
+	wantError(t, err, "cannot write in", "set GOTMPDIR")
 
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {

@@ -40,8 +40,8 @@ var rules = []rule{
 	},
 	{
 		tool:   "go",
-		behind: []string{"GOFLAGS", "GOWORK", "GO111MODULE", "GOBIN", "GOOS", "GOARCH", "GOPACKAGESDRIVER"},
-		why:    "they build something else, for something else, or in a workspace that does not know our modules; see ours",
+		behind: []string{"GOFLAGS", "GOWORK", "GO111MODULE", "GOBIN", "GOOS", "GOARCH", "GOROOT", "GOPACKAGESDRIVER"},
+		why:    "they build something else, for something else, with the library of another Go, or in a workspace that does not know our modules",
 	},
 	{
 		tool:   "Jupyter",

@@ -32,6 +32,11 @@ func (s *Setup) checkFolders(ctx context.Context) (string, error) {
 	if err := s.tryFolder(ctx, os.TempDir(), "TMPDIR"); err != nil {
 		return "", err
 	}
+	if dir := os.Getenv("GOTMPDIR"); dir != "" { // where Go compiles, in the place of TMPDIR
+		if err := s.tryFolder(ctx, dir, "GOTMPDIR"); err != nil {
+			return "", err
+		}
+	}
 	return fmt.Sprintf("%s (%s free), %s", s.Home, freeSpace(home), os.TempDir()), nil
 }
 

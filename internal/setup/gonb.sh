@@ -8,5 +8,6 @@ SKIPNETS_HOME={home}
 GOMODCACHE=${GOMODCACHE:-{gomodcache}}
 GOCACHE=${GOCACHE:-{gocache}}
 export PATH SKIPNETS_HOME GOMODCACHE GOCACHE
+unset GOROOT # perhaps another Go's
 export {go} # in place of the user's own: see environment.go
 exec {gonb} --kernel "$1" -logtostderr=false -log_dir={log} -stderrthreshold=FATAL

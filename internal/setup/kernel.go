@@ -98,7 +98,7 @@ func (s *Setup) script(text string) []byte {
 // from the desktop starts the kernel.
 func (s *Setup) goEnv(name string) string {
 	cmd := exec.Command("go", "env", name)
-	cmd.Dir = s.Source
+	cmd.Dir, cmd.Env = s.Source, passing(os.Environ())
 	output, err := cmd.Output()
 	if err != nil {
 		return "" // then PATH decides

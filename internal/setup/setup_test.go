@@ -331,6 +331,10 @@ func TestCompiler(t *testing.T) {
 	}
 	t.Setenv("PATH", bin)
 	wantError(t, s.Ready(t.Context(), s.Compiler()), "C compiler", "which Go needs to use XLA", "install one", "-backend go")
+	t.Setenv("PATH", t.TempDir())
+	if err := s.Ready(t.Context(), s.Compiler()); err == nil || strings.Contains(err.Error(), "install one") {
+		t.Errorf("without Go nobody knows what to install: %v", err)
+	}
 	s.Backend = "go"
 	if err := s.Ready(t.Context(), s.Compiler()); err != nil {
 		t.Errorf("backend go needs none, but: %v", err)

@@ -443,7 +443,7 @@ func TestKernelEnvironment(t *testing.T) {
 		}
 	}
 	modules := s.goEnv("GOMODCACHE")
-	for _, path := range [][]string{nil, {"PATH=/usr/bin:/bin"}, {"GOWORK=/some/go.work", "GOFLAGS=-mod=vendor"}} {
+	for _, path := range [][]string{nil, {"PATH=/usr/bin:/bin"}, {"GOWORK=/some/go.work", "GOFLAGS=-mod=vendor", "GOROOT=/some/go"}} {
 		cmd := exec.CommandContext(t.Context(), s.path("kernel", "gonb"), "connection file")
 		cmd.Env = append([]string{"HOME=" + os.Getenv("HOME")}, path...)
 		output, err := cmd.CombinedOutput()
