@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
 	"syscall"
 
 	"github.com/urfave/cli/v3"
@@ -32,10 +33,11 @@ func main() {
 // app lists the commands, each in a file of its own.
 func app() *cli.Command {
 	cli.VersionPrinter = printVersion
-	return &cli.Command{
+	app := &cli.Command{
 		Name:                  "skipnets",
 		Usage:                 "plain, residual, highway and dense networks on CIFAR-10, in Go",
 		Version:               cmp.Or(about.Commit(), "of an unknown commit"), // makes the flag; printVersion answers it
+		Action:                unknownCommand,
 		EnableShellCompletion: true,
 		ConfigureShellCompletionCommand: func(c *cli.Command) {
 			c.Hidden, c.Usage = false, "print a script that completes skipnets' commands and flags in bash, zsh, fish or PowerShell"
@@ -55,4 +57,24 @@ func app() *cli.Command {
 			doctorCommand(),
 		},
 	}
+	for _, c := range append(app.Commands, app) {
+		c.OnUsageError = usageError
+	}
+	return app
 }
+
+// usageError says where the flags are described, in the place of the description itself, which would push the error out of sight.
+func usageError(_ context.Context, c *cli.Command, err error, _ bool) error {
+	said := parser.ReplaceAllString(err.Error(), "") // Go's word for where it parses numbers
+	return fmt.Errorf("%s. For all flags and their values: %s --help", said, c.FullName())
+}
+
+// unknownCommand is run where no command is named, or none that there is.
+func unknownCommand(_ context.Context, c *cli.Command) error {
+	if c.Args().Present() {
+		return fmt.Errorf("no command called %q: skipnets --help lists them", c.Args().First())
+	}
+	return cli.ShowAppHelp(c)
+}
+
+var parser = regexp.MustCompile(`strconv\.\w+: parsing "[^"]*": `)

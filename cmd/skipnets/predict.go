@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/gomlx/compute"
 	"github.com/urfave/cli/v3"
@@ -47,29 +49,43 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 	if err := checkOutput("-out", cmd.String("out"), append(files, cmd.String("weights"))...); err != nil {
 		return err
 	}
+	if out := cmd.String("out"); out != "" && !strings.EqualFold(filepath.Ext(out), ".png") { // no photo is replaced by a slip
+		return fmt.Errorf("predict: -out %s: the figure is a PNG file: give a name that ends in .png", out)
+	}
 	w, err := chosenWeights(cmd)
 	if err != nil {
 		return err
+	}
+	// All pictures are read before the backend is opened: the memory that a large one takes is free again by then.
+	pictures := make(map[string]*image.RGBA, len(files))
+	var failures []error
+	for _, file := range files { // one that cannot be read does not keep the others from being shown
+		picture, err := predict.Read(file, w.format.Height)
+		if err != nil {
+			failures = append(failures, err)
+			continue
+		}
+		pictures[file] = picture
+	}
+	if len(pictures) == 0 {
+		return errors.Join(failures...)
 	}
 	backend, _, err := ready(ctx, cmd, false)
 	if err != nil {
 		return err
 	}
-	var failures []error
-	for _, file := range files { // one that cannot be read does not keep the others from being shown
-		if err := predictOne(cmd, backend, w, file, len(files) > 1); err != nil {
-			failures = append(failures, err)
+	for _, file := range files {
+		if picture := pictures[file]; picture != nil {
+			if err := predictOne(cmd, backend, w, file, picture, len(files) > 1); err != nil {
+				failures = append(failures, err)
+			}
 		}
 	}
 	return errors.Join(failures...)
 }
 
 // predictOne shows what one picture is taken for.
-func predictOne(cmd *cli.Command, backend compute.Backend, w weights, file string, named bool) error {
-	picture, err := predict.Read(file, w.format.Height)
-	if err != nil {
-		return err
-	}
+func predictOne(cmd *cli.Command, backend compute.Backend, w weights, file string, picture *image.RGBA, named bool) error {
 	probabilities, err := predict.Probabilities(backend, w.model, w.store, picture, w.format)
 	if err != nil {
 		return err

@@ -211,7 +211,7 @@ func (t *trainer) endEpoch(ctx context.Context) error {
 		return err
 	}
 	if math.IsNaN(score.Loss) || math.IsInf(score.Loss, 0) {
-		return fmt.Errorf("%s: the held-out loss is %g: %w", t.place(), score.Loss, ErrNotFinite)
+		return fmt.Errorf("%s: the held-out loss is %g: %w. Train again with a lower rate", t.place(), score.Loss, ErrNotFinite)
 	}
 	t.state.Seconds += time.Since(start).Seconds()
 	s := &t.state

@@ -307,7 +307,7 @@ func TestDivergenceStopsAndKeepsTheLastGoodCheckpoint(t *testing.T) {
 	job.Recipe.LearningRate, job.Recipe.Momentum = 1e18, 0
 	job.SaveEvery = 1 // after every step
 	_, err := Fit(t.Context(), job)
-	if !errors.Is(err, ErrNotFinite) || !strings.Contains(err.Error(), "step ") || !strings.Contains(err.Error(), "learning rate ") {
+	if !errors.Is(err, ErrNotFinite) || !strings.Contains(err.Error(), "step ") || !strings.Contains(err.Error(), "lower rate") || !strings.Contains(err.Error(), "learning rate ") {
 		t.Fatalf("error %v: want one that names step and learning rate", err)
 	}
 	data, err := os.ReadFile(filepath.Join(job.Dir, LatestFile))
@@ -347,7 +347,7 @@ func TestHeldOutLossThatIsNoNumber(t *testing.T) {
 	for _, dir := range []string{job.Dir, job.Dir, ""} { // the second time from the checkpoint
 		job.Dir = dir
 		_, err := Fit(t.Context(), job)
-		if !errors.Is(err, ErrNotFinite) || !strings.Contains(err.Error(), "step 7, learning rate ") || !strings.Contains(err.Error(), "held-out loss") {
+		if !errors.Is(err, ErrNotFinite) || !strings.Contains(err.Error(), "step 7, learning rate ") || !strings.Contains(err.Error(), "held-out loss") || !strings.Contains(err.Error(), "lower rate") {
 			t.Errorf("error %v: want one that names step, learning rate and the held-out loss", err)
 		}
 	}

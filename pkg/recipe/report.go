@@ -66,11 +66,11 @@ func LoadReport(dir string) (Report, error) {
 	}
 	var r Report
 	if err := json.Unmarshal(text, &r); err != nil {
-		return Report{}, fmt.Errorf("report: %s: %w", file, err)
+		return Report{}, fmt.Errorf("report: %s is damaged (%w). Remove it, and train again: the network is only measured anew", file, err)
 	}
 	isPart := func(x float64) bool { return 0 <= x && x <= 1 }
 	if r.Network == "" || !isPart(r.HeldOutAccuracy) || !isPart(r.TestAccuracy) || r.TestImages < 0 {
-		return Report{}, fmt.Errorf("report: %s is not one that a training wrote, or was changed: network %q, accuracies %g held out and %g on %d test images. Remove it, and train again to measure the network anew",
+		return Report{}, fmt.Errorf("report: %s is not one that a training wrote, or was changed: network %q, accuracies %g held out and %g on %d test images. Remove it, and train again: the network is only measured anew",
 			file, r.Network, r.HeldOutAccuracy, r.TestAccuracy, r.TestImages)
 	}
 	return r, nil

@@ -44,7 +44,7 @@ func TestReportErrors(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, recipe.ReportFile), []byte(`{"seed": "one"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := recipe.LoadReport(dir); err == nil || !strings.Contains(err.Error(), "seed") {
+	if _, err := recipe.LoadReport(dir); err == nil || !strings.Contains(err.Error(), "seed") || !strings.Contains(err.Error(), "Remove it") {
 		t.Errorf("a word for the seed: %v", err)
 	}
 	if err := (recipe.Report{}).Save(filepath.Join(dir, "nowhere")); err == nil {

@@ -120,7 +120,7 @@ func (t *trainer) step(batch train.Batch) error {
 	defer finalize(out)
 	loss := float64(tensors.ToScalar[float32](out[0]))
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return fmt.Errorf("step %d, learning rate %g: the loss is %g: %w", t.state.Total+1, c.rate, loss, ErrNotFinite)
+		return fmt.Errorf("step %d, learning rate %g: the loss is %g: %w. Train again with a lower rate", t.state.Total+1, c.rate, loss, ErrNotFinite)
 	}
 	t.state.LossSum += loss
 	t.state.Correct += float64(tensors.ToScalar[float32](out[1]))
