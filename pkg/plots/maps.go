@@ -23,7 +23,7 @@ type Map struct {
 
 // The size of a map on its sheet, and the room for the scale at its right.
 const (
-	mapWidth   = 300 * vg.Length(1)
+	mapWidth   = 275 * vg.Length(1)
 	mapHeight  = 150 * vg.Length(1)
 	scaleWidth = 64 * vg.Length(1)
 )
