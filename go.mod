@@ -3,6 +3,7 @@ module github.com/skipnets/skipnets
 go 1.26.5
 
 require (
+	github.com/andybalholm/brotli v1.3.0
 	github.com/bep/imagemeta v1.0.1
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0

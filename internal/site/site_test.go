@@ -3,13 +3,19 @@
 package site
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"io"
+	"mime"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/andybalholm/brotli"
 )
 
 func put(t *testing.T, dir, name, content string) {
@@ -38,28 +44,91 @@ func TestFree(t *testing.T) {
 	}
 }
 
-// A browser that reads gzip gets the compressed copy, as what it is a copy of. Others get the file.
+// A client gets the compressed copy that it likes best, as what it is a copy of. One that reads neither gets the file.
 func TestHandler(t *testing.T) {
 	dir := t.TempDir()
-	put(t, dir, "a.wasm", "whole")
-	put(t, dir, "a.wasm.gz", "packed")
-	put(t, dir, "b.txt", "text")
-	put(t, dir, "c.html.gz", "small page")
+	for name, content := range map[string]string{
+		"a.wasm": "whole", "a.wasm.gz": "packed", "a.wasm.br": "smaller", "b.txt": "text", "c.html.gz": "small page", "index.html": "first page", "index.html.br": "small first page",
+	} {
+		put(t, dir, name, content)
+	}
 	for _, test := range []struct{ path, accepts, want, encoding string }{
-		{"/a.wasm", "gzip, br", "packed", "gzip"}, {"/a.wasm", "", "whole", ""}, {"/a.wasm.gz", "gzip", "packed", ""}, {"/b.txt", "gzip", "text", ""}, {"/c.html", "gzip", "small page", "gzip"},
-		{"/../site.go", "gzip", "404 page not found\n", ""}, {"/none", "gzip", "404 page not found\n", ""},
+		{"/a.wasm", "gzip, deflate, br, zstd", "smaller", "br"}, // Chromium's
+		{"/a.wasm", "gzip, deflate", "packed", "gzip"},          // Firefox's, without TLS
+		{"/a.wasm", "", "whole", ""},
+		{"/a.wasm", "deflate, zstd", "whole", ""},
+		{"/a.wasm", "identity", "whole", ""},
+		{"/a.wasm", "br;q=0.5, gzip;q=0.8", "packed", "gzip"},
+		{"/a.wasm", "br;q=0.5, gzip;q=0.5", "smaller", "br"},
+		{"/a.wasm", "br;q=0, gzip", "packed", "gzip"},
+		{"/a.wasm", "br; q=0.0, gzip; q=0", "whole", ""},
+		{"/a.wasm", "br;q=0.3, gzip;q=0.2, identity;q=0.5", "whole", ""},
+		{"/a.wasm", "br, identity", "smaller", "br"},
+		{"/a.wasm", "*", "smaller", "br"},
+		{"/a.wasm", "br;q=0, *;q=0.1", "packed", "gzip"},
+		{"/a.wasm", "*;q=0", "whole", ""},
+		{"/a.wasm", "BR;Q=1", "smaller", "br"},
+		{"/a.wasm", "brown, gzippy", "whole", ""},
+		{"/a.wasm", "br;q=many, gzip;q=NaN", "whole", ""},
+		{"/a.wasm", "br;q=-1, gzip;q=2", "whole", ""},
+		{"/a.wasm.gz", "gzip", "packed", ""},
+		{"/a.wasm.br", "br", "smaller", ""},
+		{"/b.txt", "gzip, br", "text", ""},
+		{"/c.html", "gzip, br", "small page", "gzip"},
+		{"/c.html", "br", "404 page not found\n", ""},
+		{"/", "br", "small first page", "br"},
+		{"/", "", "first page", ""},
+		{"/../site.go", "gzip, br", "404 page not found\n", ""},
+		{"/none", "gzip, br", "404 page not found\n", ""},
 	} {
 		answer := httptest.NewRecorder()
 		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1/", nil)
 		request.URL.Path = test.path
 		request.Header.Set("Accept-Encoding", test.accepts)
 		Handler(dir).ServeHTTP(answer, request)
-		if got := answer.Body.String(); got != test.want || answer.Header().Get("Content-Encoding") != test.encoding || (strings.HasSuffix(test.path, ".html") && !strings.HasPrefix(answer.Header().Get("Content-Type"), "text/html")) {
-			t.Errorf("%s, %q: %q, %q", test.path, test.accepts, got, answer.Header())
+		got := answer.Header()
+		if answer.Body.String() != test.want || got.Get("Content-Encoding") != test.encoding {
+			t.Errorf("%s, %q: %q, %q", test.path, test.accepts, answer.Body, got)
+		}
+		if kind := mime.TypeByExtension(filepath.Ext(test.path)); test.encoding != "" && test.path != "/" && got.Get("Content-Type") != kind {
+			t.Errorf("%s, %q is sent as %q, not %q", test.path, test.accepts, got.Get("Content-Type"), kind)
+		}
+		if test.path == "/a.wasm" && got.Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%s, %q: a cache may give it to others: %q", test.path, test.accepts, got)
 		}
 	}
 	if err := Serve(t.Context(), t.TempDir(), 0, t.Output()); err == nil || !strings.Contains(err.Error(), "there is no site in") {
 		t.Errorf("of a folder without a site: %v", err)
+	}
+}
+
+// The copies of a file are smaller than the file, and those who unpack them get it back.
+func TestCompress(t *testing.T) {
+	b := &builder{dir: t.TempDir()}
+	text := strings.Repeat("y = F(x) + x\n", 1000)
+	put(t, b.dir, "a.css", text)
+	put(t, b.dir, "a.png", text)
+	if err := b.compressTexts(); err != nil {
+		t.Fatal(err)
+	}
+	for name, unpack := range map[string]func(io.Reader) (io.Reader, error){
+		"a.css.br": func(r io.Reader) (io.Reader, error) { return brotli.NewReader(r), nil },
+		"a.css.gz": func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
+	} {
+		data, err := os.ReadFile(filepath.Join(b.dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := unpack(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(r); err != nil || string(got) != text || len(data) > len(text)/10 {
+			t.Errorf("%s: %d bytes of %d, unpacked %d, %v", name, len(data), len(text), len(got), err)
+		}
+	}
+	if found, err := filepath.Glob(filepath.Join(b.dir, "a.png?*")); err != nil || len(found) > 0 {
+		t.Errorf("a picture was compressed once more: %q, %v", found, err)
 	}
 }
 

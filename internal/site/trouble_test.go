@@ -81,6 +81,12 @@ func damaged(site http.Handler, path string, change func([]byte) []byte) http.Ha
 		answer, whole := &kept{header: http.Header{}}, r.Clone(r.Context())
 		whole.Header.Del("If-Modified-Since") // the browser may have it whole
 		site.ServeHTTP(answer, whole)
+		if coding := answer.header.Get("Content-Encoding"); coding != "" {
+			w.Header().Set("Content-Encoding", coding)
+		}
+		if r.Method == http.MethodHead {
+			return
+		}
 		if _, err := w.Write(change(answer.body.Bytes())); err != nil {
 			http.Error(w, path, http.StatusInternalServerError)
 		}
@@ -140,9 +146,46 @@ func brokenOff(w http.ResponseWriter, _ *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
+// uncompressed is a server that compresses nothing, as most that one starts in a folder.
+func uncompressed(site http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r = r.Clone(r.Context())
+		r.Header.Del("Accept-Encoding")
+		site.ServeHTTP(w, r)
+	}
+}
+
+// compressed has a server that sends the program compressed: the browser takes it as it comes, and what is damaged is no program.
+func (v *visit) compressed() {
+	taken := make(chan string, 10)
+	v.breaks("/playground.wasm", func(w http.ResponseWriter, r *http.Request) {
+		answer := &kept{header: http.Header{}}
+		v.site.ServeHTTP(answer, r)
+		taken <- fmt.Sprintf("%s %s, under 3.5 MB: %t", r.Method, answer.header.Get("Content-Encoding"), answer.body.Len() < 3_500_000)
+		v.site.ServeHTTP(w, r)
+	})
+	v.play()
+	for _, want := range []string{"HEAD br, under 3.5 MB: true", "GET br, under 3.5 MB: true"} {
+		if got := <-taken; got != want {
+			v.Errorf("the program is asked for and sent as %q, want %q", got, want)
+		}
+	}
+	for _, change := range []func([]byte) []byte{flipped, halved} {
+		v.breaks("/playground.wasm", v.damages("", change))
+		v.open("playground.html", 1200)
+		v.troubled("rogram")
+	}
+	v.breaks("/playground.wasm", http.NotFound) // then the copy is taken
+	v.play()
+}
+
 // program has other files missing or damaged, one after the other.
 func (v *visit) program() {
 	const packed = "/playground.wasm.gz"
+	v.compressed()
+	v.lock.Lock()
+	v.site = uncompressed(v.site)
+	v.lock.Unlock()
 	for _, test := range []struct {
 		path   string
 		answer http.HandlerFunc

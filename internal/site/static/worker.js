@@ -41,13 +41,19 @@ async function whole(data, imports) {
 	}
 }
 
+// compresses says whether the server sends a file compressed of its own accord. Then the browser unpacks it, faster than we can.
+async function compresses(file) {
+	const head = await fetch(file, { method: "HEAD" }).catch(() => null);
+	return Boolean(head?.ok && head.headers.get("Content-Encoding"));
+}
+
 async function start({ program, small, bytes, smallBytes }) {
 	try {
 		importScripts("wasm_exec.js");
 	} catch {
 		throw new Error("The file wasm_exec.js did not arrive.");
 	}
-	const packed = typeof DecompressionStream === "function";
+	const packed = typeof DecompressionStream === "function" && !(await compresses(program));
 	const data = await download(packed ? small : program, packed ? smallBytes : bytes, (progress) => postMessage({ progress }));
 	const go = new Go();
 	const instance = await whole(data, go.importObject);
