@@ -58,10 +58,7 @@ func BuildPlayground(ctx context.Context, source, dir string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "./cmd/playground")
-	cmd.Dir = source
-	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0", "GOFLAGS=")
-	if out, err := cmd.CombinedOutput(); err != nil {
+	if out, err := forBrowsers(ctx, source, "build", "-trimpath", "-ldflags=-s -w", "-o", program, "./cmd/playground").CombinedOutput(); err != nil {
 		return fmt.Errorf("compile the playground: %w\n%s", err, out)
 	}
 	root, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/skipnets/skipnets/internal/setup"
 	"github.com/skipnets/skipnets/internal/whole"
@@ -67,7 +68,11 @@ func (b Builder) Build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.pages(chapters, figures); err != nil {
+	modules, err := w.compiled(ctx)
+	if err != nil {
+		return err
+	}
+	if err := w.pages(chapters, figures, append(slices.Clone(packages), modules...)); err != nil {
 		return err
 	}
 	return w.compressTexts()
@@ -114,7 +119,7 @@ func (b *builder) render(name string, p page) error {
 }
 
 // pages writes those that are not made of a notebook alone.
-func (b *builder) pages(chapters []chapter, figures measured) error {
+func (b *builder) pages(chapters []chapter, figures measured, parts []Package) error {
 	for i := range chapters {
 		p := page{File: chapters[i].File, Title: chapters[i].Title, Chapters: chapters, Content: chapters[i]}
 		if i > 0 {
@@ -132,7 +137,7 @@ func (b *builder) pages(chapters []chapter, figures measured) error {
 		{File: "playground.html", Title: "Playground"},
 		{File: "figures.html", Title: "Figures to touch", Content: figures},
 		{File: "quiz.html", Title: "Ten questions", Content: quiz},
-		{File: "licences.html", Title: "Licences", Content: packages},
+		{File: "licences.html", Title: "Licences", Content: parts},
 	} {
 		p.Chapters = chapters
 		if err := b.render(p.File, p); err != nil {

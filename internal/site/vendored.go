@@ -27,6 +27,9 @@ type Package struct {
 	files                  func(name string) (as string, wanted bool)
 }
 
+// Text is where the text of its licence is on the site.
+func (p Package) Text() string { return "licences/" + strings.ReplaceAll(p.Name, "/", "-") + ".txt" }
+
 // packages are all of which the site holds something.
 var packages = []Package{
 	{
