@@ -19,6 +19,8 @@ var visits = map[string]func(*visit){
 	"files": (*visit).files, "drop": (*visit).drop, "paste": (*visit).paste,
 	"no camera": (*visit).noCamera, "with a camera": (*visit).camera, "with a camera, refused": (*visit).cameraRefused,
 	"no WebAssembly": (*visit).noWebAssembly, "weights": (*visit).weights, "program": (*visit).program,
+	"phone in the dark": (*visit).phoneInTheDark, "parts": (*visit).parts, "charts": (*visit).charts,
+	"with a camera, twice": (*visit).cameraTwice, "stale trouble": (*visit).stale,
 }
 
 func (v *visit) course() {

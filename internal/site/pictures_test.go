@@ -171,6 +171,34 @@ func (v *visit) camera() {
 	}
 }
 
+// cameraTwice presses the button twice before the camera shows anything: no stream stays on unseen.
+func (v *visit) cameraTwice() {
+	v.play()
+	permit(v, "camera", browser.PermissionSettingGranted)
+	v.do(`const media = navigator.mediaDevices, give = media.getUserMedia.bind(media); globalThis.streams = []; media.getUserMedia = async (...a) => { const s = await give(...a); streams.push(s); return s; };
+		for (const i of [1, 2]) document.getElementById("camera").click()`)
+	v.until("the camera shows something", `streams.length === 2 && document.getElementById("video").videoWidth > 0`)
+	const on = `streams.filter(s => s.getTracks().some(t => t.readyState === "live")).length`
+	if n := ask[int](v, on); n != 1 {
+		v.Errorf("%d streams of the camera are on", n)
+	}
+	v.do(`document.getElementById("stop").click()`)
+	if n := ask[int](v, on); n != 0 {
+		v.Errorf("%d streams of the camera are on after it was stopped", n)
+	}
+}
+
+// stale gives a file that cannot be read, and another picture at once: nothing is said of the first.
+func (v *visit) stale() {
+	v.play()
+	v.looked("the second picture", func() {
+		v.do(`open(new File(["Dear network"], "letter.png")); document.querySelectorAll("#samples button")[5].click()`)
+	})
+	if text := ask[string](v, `document.getElementById("trouble").textContent`); text != "" {
+		v.Errorf("the page says %q of a picture that was given up", text)
+	}
+}
+
 // press presses a key, as one who has no mouse.
 func (v *visit) press(key string, options ...chromedp.KeyOption) {
 	v.Helper()

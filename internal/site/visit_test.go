@@ -96,10 +96,10 @@ func newVisit(t *testing.T, browser context.Context, axe string, site http.Handl
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v.lock.Lock()
 		answer := v.broken[r.URL.Path]
-		v.lock.Unlock()
 		if answer == nil {
-			answer = site.ServeHTTP
+			answer = v.site.ServeHTTP
 		}
+		v.lock.Unlock()
 		answer(w, r)
 	}))
 	t.Cleanup(server.Close)
@@ -248,17 +248,23 @@ func axeProgram(t *testing.T, s *setup.Setup) string {
 	return string(program)
 }
 
+// faults are those that axe finds on the page as it is shown.
+func (v *visit) faults(shown string) {
+	v.Helper()
+	if !ask[bool](v, `typeof axe === "object"`) {
+		ask[bool](v, v.axe+"; true")
+	}
+	for _, fault := range ask[[]string](v, `axe.run().then(r => r.violations.filter(f => f.impact === "serious" || f.impact === "critical").map(f => f.id + ": " + f.nodes.slice(0, 3).map(n => n.html.slice(0, 200)).join(" … ")))`) {
+		v.Errorf("%s, %s: %s", ask[string](v, `location.pathname`), shown, fault)
+	}
+}
+
 // accessible lets axe look at the page, in the light and in the dark.
 func (v *visit) accessible() {
 	v.Helper()
 	for _, scheme := range []string{"light", "dark"} {
 		v.do(fmt.Sprintf(`document.documentElement.style.colorScheme = %q`, scheme))
-		if !ask[bool](v, `typeof axe === "object"`) {
-			ask[bool](v, v.axe+"; true")
-		}
-		for _, fault := range ask[[]string](v, `axe.run().then(r => r.violations.filter(f => f.impact === "serious" || f.impact === "critical").map(f => f.id + ": " + f.nodes.slice(0, 3).map(n => n.html.slice(0, 200)).join(" … ")))`) {
-			v.Errorf("%s, %s: %s", ask[string](v, `location.pathname`), scheme, fault)
-		}
+		v.faults(scheme)
 	}
 	v.shoot("dark-" + ask[string](v, `location.pathname.slice(1, -5)`))
 	ask[bool](v, `document.documentElement.style.colorScheme = "", true`)

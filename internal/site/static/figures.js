@@ -16,7 +16,7 @@ function draw(at, curves, row, { x, y }) {
 	const axis = (own) => ({ stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, ...own });
 	const shown = (v) => (v == null ? "" : v >= 0.01 ? Number(v.toPrecision(4)) : v.toExponential(1));
 	at.replaceChildren();
-	return new uPlot({
+	return keyed(at, new uPlot({
 		width: at.clientWidth, height: Math.min(420, Math.max(260, at.clientWidth * 0.6)),
 		scales: { x: { time: false, ...x.scale }, y: { ...y.scale } },
 		axes: [axis(x.axis), axis(y.axis)],
@@ -24,7 +24,35 @@ function draw(at, curves, row, { x, y }) {
 			label: c.name, stroke: c.color || ink, width: 2, spanGaps: true, dash: c.name.includes(",") ? [6, 4] : i === 0 ? [10, 4] : undefined,
 			...(c.marks && { paths: () => null }), points: { show: true, size: c.marks ? 9 : 6, fill: c.color || ink }, value: (_, v) => shown(v),
 		}))],
-	}, uPlot.join(curves.map((c) => [c.x, c.y[row]])), at);
+	}, uPlot.join(curves.map((c) => [c.x, c.y[row]])), at));
+}
+
+// keyed lets keys do what a pointer does: the arrows go from point to point, and Enter hides a curve, or shows it again.
+function keyed(at, chart) {
+	at.tabIndex = 0;
+	at.setAttribute("role", "group");
+	at.setAttribute("aria-label", "A chart. The left and right arrow keys go through its points.");
+	at.onkeydown = (event) => {
+		const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], xs = chart.data[0];
+		if (!step || event.target !== at) return;
+		event.preventDefault();
+		const next = (chart.cursor.idx ?? (step > 0 ? -1 : xs.length)) + step;
+		chart.setCursor({ left: chart.valToPos(xs[Math.min(xs.length - 1, Math.max(0, next))], "x"), top: 0 });
+	};
+	at.querySelector(".u-legend").setAttribute("aria-live", "polite");
+	[...at.querySelectorAll(".u-legend .u-series")].slice(1).forEach((row, i) => {
+		const label = row.querySelector(".u-label"), shown = () => label.setAttribute("aria-pressed", String(chart.series[i + 1].show));
+		label.tabIndex = 0;
+		label.setAttribute("role", "button");
+		label.onkeydown = (event) => {
+			if (event.key !== "Enter" && event.key !== " ") return;
+			event.preventDefault();
+			label.click();
+		};
+		row.addEventListener("click", shown);
+		shown();
+	});
+	return chart;
 }
 
 // sliding lets a slider with the names of its places choose a row of the curves. It returns what draws the chart anew.
@@ -47,17 +75,19 @@ function sliding(id, chart, curves, names, axes) {
 }
 
 const layers = { splits: () => [8, 20, 32, 56] };
-const charts = [
+const all = () => [
 	sliding("epoch", "depth", measurements.depth, measurements.depth[0].y.map((_, i) => `epoch ${i + 1}`),
 		{ x: { axis: { label: "layers", ...layers } }, y: { axis: { label: "training loss" }, scale: { range: [0, 2.4] } } }),
 	() => draw(place("minutes"), measurements.minutes, 0,
 		{ x: { axis: { label: "minutes, logarithmic", values: (_, ticks) => ticks.map((v) => (v === null ? "" : String(v))) }, scale: { distr: 3 } }, y: { axis: { label: "accuracy, %" }, scale: { range: [30, 100] } } }),
+	...(measurements.gradients ? [sliding("step", "gradients", measurements.gradients, measurements.steps.map((step) => `${step} steps`),
+		{ x: { axis: { label: "convolution, from the image on" } }, y: { axis: { label: "gradient, logarithmic", size: 70, values: (_, ticks) => ticks.map((v) => (v === null ? "" : v < 1 ? v.toPrecision(1) : String(v))) }, scale: { distr: 3, range: measurements.range } } })] : []),
 ];
-if (measurements.gradients) {
-	charts.push(sliding("step", "gradients", measurements.gradients, measurements.steps.map((step) => `${step} steps`),
-		{ x: { axis: { label: "convolution, from the image on" } }, y: { axis: { label: "length of the gradient, logarithmic", size: 70, values: (_, ticks) => ticks.map((v) => (v === null ? "" : v < 1 ? v.toPrecision(1) : String(v))) }, scale: { distr: 3, range: measurements.range } } }));
+if (globalThis.uPlot && globalThis.measurements) {
+	const charts = all(), drawAll = () => charts.forEach((show) => show());
+	addEventListener("resize", drawAll);
+	matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+	drawAll();
+} else { // they did not arrive: the still pictures stay, without sliders
+	for (const id of ["epoch", "step"]) document.getElementById(id)?.closest("p").setAttribute("hidden", "");
 }
-const drawAll = () => charts.forEach((show) => show());
-addEventListener("resize", drawAll);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-drawAll();

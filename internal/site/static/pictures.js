@@ -30,6 +30,7 @@ async function open(file) {
 		press(null);
 		take(Uint8Array.from(pixels));
 	} catch (failure) {
+		if (mine !== opened) return;
 		say("");
 		trouble(failure.message);
 	}
@@ -41,21 +42,29 @@ const refusals = {
 	NotFoundError: "There is no camera here. Drop a picture instead.",
 	NotReadableError: "Another program uses the camera. Close that program, or drop a picture instead.",
 };
+let films = 0; // how often it was switched on or off: of two that are on, one would stay on unseen
 async function film() {
+	const mine = ++films;
 	trouble("");
 	try {
 		if (!navigator.mediaDevices) return trouble("The browser gives the camera only to pages from this machine or with https. Drop a picture instead.");
-		$("video").srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
+		const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }); // of a phone's two, if it can be had
+		if (mine !== films) return ended(stream);
+		ended($("video").srcObject);
+		$("video").srcObject = stream;
 		$("live").hidden = false;
 		await $("video").play();
 		$("shoot").focus();
 	} catch (failure) {
+		if (mine !== films) return;
 		unfilm();
 		trouble(refusals[failure.name] ?? `The camera does not work (${failure.name}). Drop a picture instead.`);
 	}
 }
+const ended = (stream) => stream?.getTracks().forEach((track) => track.stop());
 function unfilm() {
-	$("video").srcObject?.getTracks().forEach((track) => track.stop());
+	films++;
+	ended($("video").srcObject);
 	$("video").srcObject = null;
 	$("live").hidden = true;
 	$("camera").focus();

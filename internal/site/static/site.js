@@ -33,6 +33,7 @@ addEventListener("DOMContentLoaded", () => {
 		const script = Object.assign(document.createElement("script"), { src: "search.js", onload: () => resolve(globalThis.searchIndex), onerror: reject });
 		document.head.append(script);
 	});
+	const told = (n) => (n === 0 ? "No section has all these words. Try fewer, or others." : n === 1 ? "1 section" : n > 20 ? `The first 20 of ${n} sections` : `${n} sections`);
 	field.addEventListener("focus", () => index().catch(() => {}), { once: true });
 	field.addEventListener("input", async () => {
 		const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -60,7 +61,7 @@ addEventListener("DOMContentLoaded", () => {
 			item.append(link, Object.assign(document.createElement("p"), { textContent: `… ${hit.excerpt} …` }));
 			list.append(item);
 		}
-		found.replaceChildren(Object.assign(document.createElement("p"), { textContent: `${hits.length} sections` }), list);
+		found.replaceChildren(Object.assign(document.createElement("p"), { textContent: told(hits.length) }), list);
 	});
 	document.getElementById("search-form").addEventListener("submit", (event) => {
 		event.preventDefault();

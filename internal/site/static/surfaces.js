@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loss around trained networks, as hills that one can turn: by the sliders, or by dragging.
 "use strict";
-const hills = globalThis.measurements.surfaces ?? [];
+const hills = globalThis.measurements?.surfaces ?? [];
 const colors = [[59, 28, 140], [33, 113, 181], [35, 160, 130], [150, 200, 60], [250, 220, 50]];
 const heights = hills.flatMap((hill) => hill.loss.flat().map(Math.log));
 const low = Math.min(...heights), high = Math.max(...heights);
@@ -62,4 +62,4 @@ if (hills.length) {
 	for (const id of ["turn", "tilt"]) document.getElementById(id).addEventListener("input", drawHills);
 	addEventListener("resize", drawHills);
 	drawHills();
-}
+} else document.getElementById("turn").closest("p").hidden = true; // the measurements did not arrive: the still picture stays
