@@ -42,7 +42,7 @@ func (v *visit) parts() {
 		{"figures.html", "surfaces.js", `document.querySelector("#surfaces-chart img") && document.querySelector("#depth-chart canvas")`},
 		{"quiz.html", "quiz.js", `document.querySelectorAll("#quiz fieldset").length === 10`},
 		{"playground.html", "playground.js", `document.querySelector("h1")`},
-		{"01_plain.html", "katex.min.js", `document.querySelector("article p")`},
+		{"01_plain.html", "auto-render.min.js", `document.querySelector("article p")`},
 		{"01_plain.html", "style.css", `document.querySelector("article p")`},
 		{"index.html", "site.js", `document.querySelector(".chapters a")`},
 	} {

@@ -139,7 +139,7 @@ func visit(ctx context.Context, address, picture string) (map[string]float64, er
 	return figures, nil
 }
 
-// shoot writes a picture of the playground with the highway network inside, which has most to show.
+// shoot writes a picture of the playground down to what the highway network says, which has most to show.
 func shoot(ctx context.Context, file string) error {
 	const highway = `(async () => {` + helpers + `
 		const at = Number(document.getElementById("now").dataset.at), select = document.getElementById("network");
@@ -153,7 +153,14 @@ func shoot(ctx context.Context, file string) error {
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](highway, chromedp.EvalAwaitPromise)); err != nil {
 		return err
 	}
-	data, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	height, err := chromedp.Run(ctx, chromedp.Evaluate[int64](`Math.ceil(scrollY + document.querySelector(".inside").getBoundingClientRect().bottom)`))
+	if err != nil {
+		return err
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1200, height)); err != nil {
+		return err
+	}
+	data, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		return err
 	}
