@@ -17,7 +17,7 @@ import (
 
 // Bars draws one group of bars a label, one bar of the group a series, with its error bar if the series has some (series.X is not
 // used), and returns the PNG. Several series are named in one line above the bars. One to compare with ([Series].Reference) is its first
-// value alone, a dashed line across the bars with its name above the right end.
+// value alone, a dashed line across the bars with its name at the right end.
 // The axis begins at zero, so that lengths compare. It is an error when there is nothing to draw, when a series
 // has not one value a label, or a value is NaN or infinite.
 func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
@@ -31,7 +31,7 @@ func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
 	p, colors := newPlot(axes), colorsOf(series)
 	p.Add(grid())
 	p.Y.Min = 0
-	width := vg.Points(310) / vg.Length(len(labels)*len(series))
+	width := (vg.Points(310) - 0.7*roomFor(levels)) / vg.Length(len(labels)*len(series))
 	for i, s := range series {
 		if err := addBars(p, s, len(labels), width, width*(vg.Length(i)-vg.Length(len(series)-1)/2), colors[i]); err != nil {
 			return nil, fmt.Errorf("plots: bars: series %q %w", s.Name, err)
@@ -52,7 +52,7 @@ func Bars(axes Axes, labels []string, series ...Series) ([]byte, error) {
 		if len(series) > 1 {
 			canvas = legend(canvas, series, colors)
 		}
-		p.Draw(canvas)
+		p.Draw(draw.Crop(canvas, 0, -roomFor(levels), 0, 0))
 	})
 }
 
@@ -79,9 +79,17 @@ func (l level) Plot(canvas draw.Canvas, p *plot.Plot) {
 	_, y := p.Transforms(&canvas)
 	at := y(l.y)
 	canvas.StrokeLine2(draw.LineStyle{Color: faint, Width: vg.Points(0.9), Dashes: dashes}, canvas.Min.X, at, canvas.Max.X, at)
-	style := textStyle(sans(9), faint)
-	style.XAlign = text.XRight
-	canvas.FillText(style, vg.Point{X: canvas.Max.X, Y: at + 2}, l.name)
+	style := textStyle(sans(10), faint)
+	style.YAlign = text.YCenter
+	canvas.FillText(style, vg.Point{X: canvas.Max.X + nameGap, Y: at}, l.name)
+}
+
+// roomFor is what the names of levels need at the right.
+func roomFor(levels []Series) (width vg.Length) {
+	for _, s := range levels {
+		width = max(width, textStyle(sans(10), faint).Width(s.Name)+nameGap)
+	}
+	return width
 }
 
 func addBars(p *plot.Plot, s Series, labels int, width, offset vg.Length, c color.Color) error {

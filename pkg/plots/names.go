@@ -95,25 +95,29 @@ const crowded = 60
 func best(end vg.Point, width, height vg.Length, area vg.Rectangle, paths [][]vg.Point, taken []vg.Rectangle) (box vg.Rectangle) {
 	near := []vg.Point{
 		{X: end.X + nameGap, Y: end.Y - height/2}, {X: end.X - width/2, Y: end.Y + 4}, {X: end.X - width/2, Y: end.Y - height - 4},
-		{X: end.X + 3, Y: end.Y + 3}, {X: end.X + 3, Y: end.Y - height - 3}, {X: end.X + 3, Y: end.Y - 1.7*height}, {X: end.X - width/2, Y: end.Y - 1.7*height}, {X: end.X - width - 3, Y: end.Y + 3}, {X: end.X - width - 3, Y: end.Y - height - 3},
+		{X: end.X + 3, Y: end.Y + 3}, {X: end.X + 3, Y: end.Y - height - 3}, {X: end.X - width - 3, Y: end.Y + 3}, {X: end.X - width - 3, Y: end.Y - height - 3},
+		{X: end.X + 3, Y: end.Y - 1.7*height}, {X: end.X - width/2, Y: end.Y - 1.7*height},
 	}
-	box, least := cheapest(near, width, height, area, paths, taken)
+	box, least := cheapest(near, end, width, height, area, paths, taken)
 	if least < crowded {
 		return box
 	}
 	var far []vg.Point
 	x := max(area.Min.X, min(end.X-width/2, area.Max.X-width))
 	for rows := vg.Length(1.5); rows < 6; rows += 0.5 {
-		far = append(far, vg.Point{X: x, Y: end.Y + rows*height}, vg.Point{X: x, Y: end.Y - (rows+1)*height})
+		for _, left := range []vg.Length{x, end.X + 3} {
+			far = append(far, vg.Point{X: left, Y: end.Y + rows*height}, vg.Point{X: left, Y: end.Y - (rows+1)*height})
+		}
 	}
-	if further, cost := cheapest(far, width, height, area, paths, taken); cost < least {
+	if further, cost := cheapest(far, end, width, height, area, paths, taken); cost < least {
 		return further
 	}
 	return box
 }
 
 // cheapest is the first of the places for a name, given by their lower left corners, where it covers least, and how much it covers there.
-func cheapest(corners []vg.Point, width, height vg.Length, area vg.Rectangle, paths [][]vg.Point, taken []vg.Rectangle) (box vg.Rectangle, least int) {
+// An upright line between the place and the line's end counts, too.
+func cheapest(corners []vg.Point, end vg.Point, width, height vg.Length, area vg.Rectangle, paths [][]vg.Point, taken []vg.Rectangle) (box vg.Rectangle, least int) {
 	least = -1
 	for _, corner := range corners {
 		place := vg.Rectangle{Min: corner, Max: corner.Add(vg.Point{X: width, Y: height})}
@@ -121,8 +125,9 @@ func cheapest(corners []vg.Point, width, height vg.Length, area vg.Rectangle, pa
 		if place.Min.X < area.Min.X || place.Min.Y < area.Min.Y || place.Max.X > area.Max.X+4 || place.Max.Y > area.Max.Y {
 			cost += 1000
 		}
+		leader := vg.Rectangle{Min: vg.Point{X: end.X - 1, Y: min(end.Y, place.Max.Y)}, Max: vg.Point{X: end.X + 1, Y: max(end.Y, place.Min.Y)}}
 		for _, other := range taken {
-			if place.Min.X < other.Max.X && other.Min.X < place.Max.X && place.Min.Y < other.Max.Y && other.Min.Y < place.Max.Y {
+			if overlap(place, other) || overlap(leader, other) {
 				cost += 100
 			}
 		}
@@ -134,6 +139,10 @@ func cheapest(corners []vg.Point, width, height vg.Length, area vg.Rectangle, pa
 		}
 	}
 	return box, least
+}
+
+func overlap(a, b vg.Rectangle) bool {
+	return a.Min.X < b.Max.X && b.Min.X < a.Max.X && a.Min.Y < b.Max.Y && b.Min.Y < a.Max.Y
 }
 
 // covered counts how much of a path lies in a rectangle, in points of a fine division.

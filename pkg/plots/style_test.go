@@ -337,6 +337,10 @@ func TestBestPlaceInACrowd(t *testing.T) {
 	if place.Min.X < 0 || place.Min.Y < 71 && place.Max.Y > 25 || place.Min.Y < 0 || place.Max.Y > end.Y+70 {
 		t.Errorf("the name is at %v", place)
 	}
+	above := vg.Rectangle{Min: vg.Point{X: 0, Y: 80}, Max: vg.Point{X: 100, Y: 90}} // the name of another line
+	if place := best(end, 40, 10, area, crowd, []vg.Rectangle{above}); place.Max.Y > 25 {
+		t.Errorf("with another name above, the line to the name at %v crosses it", place)
+	}
 }
 
 // The numbers in a heat map's cells have equally many decimals.
