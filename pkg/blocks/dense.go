@@ -14,10 +14,10 @@ import (
 	"github.com/gomlx/gomlx/support/exceptions"
 )
 
-// All of this file is Huang, Liu, van der Maaten and Weinberger 2016, Densely Connected Convolutional Networks
+// Everything in this file follows Huang, Liu, van der Maaten and Weinberger 2016, Densely Connected Convolutional Networks
 // (arXiv:1608.06993).
 
-// DenseLayer appends growthRate new channels to its input and hands on both:
+// DenseLayer appends growthRate new channels to its input and passes both on:
 //
 //	y = [x, F(x)],  F = conv3×3 ∘ ReLU ∘ BN
 //
@@ -69,7 +69,7 @@ func DenseBlockBottleneck(scope *model.Scope, x *Node, layers, growthRate int) *
 //	y = meanpool2×2 ∘ conv1×1 ∘ ReLU ∘ BN
 //
 // The ReLU is in the authors' code, not in the text of Sec. 3. With channels = ⌊θ·in⌋ and θ < 1 it also compresses (DenseNet-C).
-// Departure: it pools before it convolves. Both are linear and commute, so the values are the same at a quarter of the work.
+// Departure: it pools before it convolves. Both are linear and commute, so the values are the same for a quarter of the work.
 //
 // Input [batch, h, w, in], output [batch, ⌊h/2⌋, ⌊w/2⌋, channels]: a last row or column that fills no square is left out, as in the
 // authors' code. Parameters: in·channels + 2·in.

@@ -19,12 +19,12 @@ import (
 //
 //	y = H(x)·T(x) + x·(1 − T(x)),  H = ReLU ∘ BN ∘ conv3×3 ∘ ReLU ∘ BN ∘ conv3×3,  T = σ(conv3×3(x) + b)
 //
-// It is eq. 3 of Srivastava, Greff and Schmidhuber 2015, Highway Networks (arXiv:1505.00387); b starts at gateBias, below
-// zero so that a new net carries (Sec. 2.2). Measured here: −1 suits twenty layers, which are nine gates, and −3 fifty-six,
-// which are 27. Training Very Deep Networks (arXiv:1507.06228, Sec. 2.2) has −1, −2, −3 for about 10, 20, 30 layers.
-// Departures: H is two layers with batch norm (the paper's is one without), which makes it the Plain block exactly;
-// where the shape changes, x is carried as in Residual (every stride-th pixel, channels of zeros appended), which Sec. 2.1
-// allows; the paper's own nets have a plain layer there.
+// It is eq. 3 of Srivastava, Greff and Schmidhuber 2015, Highway Networks (arXiv:1505.00387). The bias b starts at gateBias,
+// below zero so that a new net carries (Sec. 2.2). Measured here: −1 suits 20 layers (nine gates), −3 suits 56 layers (27 gates).
+// Training Very Deep Networks (arXiv:1507.06228, Sec. 2.2) has −1, −2, −3 for about 10, 20, 30 layers.
+// Two departures. H is two layers with batch normalisation, exactly the Plain block; the paper's is one layer without.
+// Where the shape changes, x is carried as in Residual: every stride-th pixel, with channels of zeros appended. Sec. 2.1 allows
+// that; the paper's own nets have a plain layer there.
 //
 // Input [batch, h, w, in] with in ≤ channels, output [batch, ⌈h/stride⌉, ⌈w/stride⌉, channels].
 // Parameters: 18·in·channels + 9·channels² + 5·channels.

@@ -19,7 +19,7 @@ import (
 //	y = F(x),  F = ReLU ∘ BN ∘ conv3×3 ∘ ReLU ∘ BN ∘ conv3×3
 //
 // It is the "plain" unit of He et al. 2015, Deep Residual Learning for Image Recognition (arXiv:1512.03385), Fig. 3 middle
-// and Sec. 4.2. No departure.
+// and Sec. 4.2, with no departure from it.
 //
 // Input [batch, h, w, in], output [batch, ⌈h/stride⌉, ⌈w/stride⌉, channels].
 // Parameters: 9·in·channels + 9·channels² + 4·channels.

@@ -15,13 +15,13 @@ import (
 	"github.com/gomlx/gomlx/support/exceptions"
 )
 
-// Residual adds its input to what two layers make of it:
+// Residual adds its input to what two layers compute from it:
 //
 //	y = ReLU(F(x) + x),  F = BN ∘ conv3×3 ∘ ReLU ∘ BN ∘ conv3×3
 //
 // It is the unit of He et al. 2015, Deep Residual Learning for Image Recognition (arXiv:1512.03385), eq. 1 and Fig. 2.
-// Where the shape changes the shortcut takes every stride-th pixel and appends channels of zeros: option A of Sec. 3.3,
-// which has no parameters, so a residual net is exactly as large as the plain one. No departure.
+// Nothing departs from the paper. Where the shape changes the shortcut takes every stride-th pixel and appends channels of zeros:
+// option A of Sec. 3.3. It has no parameters, so a residual net has exactly as many as the plain one.
 //
 // Input [batch, h, w, in] with in ≤ channels, output [batch, ⌈h/stride⌉, ⌈w/stride⌉, channels].
 // Parameters: 9·in·channels + 9·channels² + 4·channels.
