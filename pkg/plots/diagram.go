@@ -87,7 +87,7 @@ func newDiagram(boxes []Box, arrows []Arrow, identity color.Color, letters vg.Le
 	}
 	d := &diagram{boxes: boxes, arrows: arrows, identity: identity, letters: letters}
 	for i, b := range boxes {
-		middle, half := d.at(b, vg.Point{}), d.halfSize(b)
+		middle, half := vg.Point{X: columnWidth * vg.Length(b.X), Y: rowHeight * vg.Length(b.Y)}, d.halfSize(b)
 		half.Y = max(half.Y, 12) // room for labels at a joint
 		low, high := middle.Sub(half), middle.Add(half)
 		if i == 0 {
@@ -226,7 +226,7 @@ func (d *diagram) drawArrow(canvas draw.Canvas, a Arrow) {
 	canvas.SetLineStyle(style)
 	canvas.Stroke(path)
 	if a.Label != "" {
-		drawLabel(canvas, c, a.Label, d.letters-1)
+		drawLabel(canvas, curve{c.start, c.leaving, arriving, stop}, a.Label, d.letters-1) // clear of the head
 	}
 }
 

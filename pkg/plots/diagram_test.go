@@ -5,6 +5,7 @@ package plots
 import (
 	"bytes"
 	"errors"
+	"image/color"
 	"strings"
 	"testing"
 
@@ -22,6 +23,20 @@ func TestDiagram(t *testing.T) {
 	figure, err = Diagram(boxes, append(branch, Arrow{From: 0, To: 2, Identity: true}), blue)
 	if with := colors(decode(t, figure, err))[blue]; without != 0 || with < 1000 {
 		t.Errorf("without an identity %d pixels of its colour, with one %d", without, with)
+	}
+}
+
+// A diagram fills its figure: the margins around it are equal, in whatever order the boxes come.
+func TestDiagramMargins(t *testing.T) {
+	for _, boxes := range [][]Box{{{"x", 0, 0}, {"y", 3, 1}}, {{"y", 3, 1}, {"x", 0, 0}}} {
+		figure, err := Diagram(boxes, []Arrow{{From: 0, To: 1}}, ink)
+		img := decode(t, figure, err)
+		drawn, _ := box(img, func(c color.RGBA) bool { return c.R < 0xf0 })
+		bounds := img.Bounds()
+		left, right, top, bottom := drawn.Min.X, bounds.Max.X-drawn.Max.X, drawn.Min.Y, bounds.Max.Y-drawn.Max.Y
+		if max(left, right, top, bottom)-min(left, right, top, bottom) > 3 {
+			t.Errorf("margins of %d, %d, %d and %d pixels", left, right, top, bottom)
+		}
 	}
 }
 
