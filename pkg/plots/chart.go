@@ -124,7 +124,7 @@ func (c *chart) addLine(i int) error {
 // named tells whether a line has its name at its end. One that only compares another line with itself has none.
 func (c *chart) named(i int) bool {
 	s := c.series[i]
-	return s.Name != "" && !(s.Reference && mainLine(c.series, s.Name) >= 0)
+	return s.Name != "" && (!s.Reference || mainLine(c.series, s.Name) < 0)
 }
 
 // draw draws the axes, the curves and the names at their ends.
