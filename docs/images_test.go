@@ -26,8 +26,9 @@ func TestOneDockerfile(t *testing.T) {
 	if len(stages) == 0 || stages[len(stages)-1] != "binder" {
 		t.Fatalf("stages %q: Binder builds the last one", stages)
 	}
-	if linked, err := os.Readlink(filepath.Join(root, ".binder", "Dockerfile")); err != nil || linked != "../docker/Dockerfile" {
-		t.Errorf(".binder/Dockerfile leads to %q, %v", linked, err)
+	// The folder is the link: BuildKit, with which Binder builds, is given a Dockerfile's folder, and sees no file outside of it.
+	if linked, err := os.Readlink(filepath.Join(root, ".binder")); err != nil || linked != "docker" {
+		t.Errorf(".binder leads to %q, %v", linked, err)
 	}
 	content, err := os.ReadFile(filepath.Join(root, ".devcontainer", "devcontainer.json"))
 	if err != nil {
