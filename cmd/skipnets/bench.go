@@ -3,16 +3,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/compute"
 	"github.com/urfave/cli/v3"
 
 	"github.com/skipnets/skipnets/internal/about"
+	"github.com/skipnets/skipnets/pkg/accel"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
@@ -29,6 +33,8 @@ func benchCommand() *cli.Command {
 			&cli.IntFlag{Name: "steps", Value: 20, Usage: "steps, of which the median counts"},
 			&cli.StringFlag{Name: "precision", Value: "fp32", Usage: "of the convolutions: fp32, bf16 or fp32,bf16"},
 			devicesFlag(),
+			tuneFlag(),
+			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "say which processor features were found, and in which forms convolutions were built"},
 			jsonFlag(),
 		),
 		Action: benchAction,
@@ -82,12 +88,19 @@ func benchAction(ctx context.Context, cmd *cli.Command) error {
 	}
 	for _, name := range names {
 		for _, p := range precisions {
-			m, err := bench(ctx, backend, cmd.Int("devices"), name, p == "bf16", cmd.Int("batch"), cmd.Int("steps"))
+			b := benchmark{backend: backend, devices: cmd.Int("devices"), name: name, bf16: p == "bf16", batch: cmd.Int("batch"), steps: cmd.Int("steps")}
+			if cmd.Bool("tune") {
+				b.tuner = newTuner(cmd.Root().ErrWriter)
+			}
+			m, err := b.run(ctx)
 			if err != nil {
 				return err
 			}
 			if err := m.write(out, cmd.Bool("json")); err != nil {
 				return err
+			}
+			if cmd.Bool("verbose") {
+				m.writeForms(cmd.Root().ErrWriter)
 			}
 		}
 	}
@@ -96,16 +109,18 @@ func benchAction(ctx context.Context, cmd *cli.Command) error {
 
 // measurement is what bench says of a network.
 type measurement struct {
-	Network           string  `json:"network"`
-	Precision         string  `json:"precision"`
-	Batch             int     `json:"batch"`
-	Steps             int     `json:"steps"`
-	TrainPerSecond    float64 `json:"train_per_second"`
-	EvaluatePerSecond float64 `json:"evaluate_per_second"`
-	FirstStep         float64 `json:"first_step"`  // in seconds
-	PeakMemory        int64   `json:"peak_memory"` // in bytes
-	Machine           string  `json:"machine"`
-	Backend           string  `json:"backend"`
+	Network           string      `json:"network"`
+	Precision         string      `json:"precision"`
+	Batch             int         `json:"batch"`
+	Steps             int         `json:"steps"`
+	TrainPerSecond    float64     `json:"train_per_second"`
+	EvaluatePerSecond float64     `json:"evaluate_per_second"`
+	FirstStep         float64     `json:"first_step"`  // in seconds
+	PeakMemory        int64       `json:"peak_memory"` // in bytes
+	Machine           string      `json:"machine"`
+	Features          []string    `json:"features"`        // of the processor, that matter here
+	Forms             accel.Forms `json:"forms,omitempty"` // of the training step's convolutions, where they were chosen by measurement
+	Backend           string      `json:"backend"`
 }
 
 // write adds a line to the output: of a table, or a JSON object.
@@ -118,9 +133,27 @@ func (m measurement) write(out io.Writer, asJSON bool) error {
 	return err
 }
 
-func bench(ctx context.Context, backend compute.Backend, devices int, name string, bf16 bool, batch, steps int) (measurement, error) {
-	m := measurement{Network: name, Precision: precision(bf16), Batch: batch, Steps: steps, Machine: about.Machine(), Backend: description(backend)}
-	net, err := nets.Parse(name, len(cifar.Classes10))
+// writeForms lists in which forms convolutions were built.
+func (m measurement) writeForms(out io.Writer) {
+	fmt.Fprintf(out, "%s in %s: processor features %s\n", m.Network, m.Precision, cmp.Or(strings.Join(m.Features, ", "), "none of those that matter here"))
+	for _, convolution := range slices.Sorted(maps.Keys(m.Forms)) {
+		fmt.Fprintf(out, "  %-8s %s\n", m.Forms[convolution], convolution)
+	}
+}
+
+// A benchmark is one measurement to make.
+type benchmark struct {
+	backend      compute.Backend
+	devices      int
+	tuner        *accel.Tuner
+	name         string
+	bf16         bool
+	batch, steps int
+}
+
+func (b benchmark) run(ctx context.Context) (measurement, error) {
+	m := measurement{Network: b.name, Precision: precision(b.bf16), Batch: b.batch, Steps: b.steps, Machine: about.Machine(), Features: features(), Backend: description(b.backend)}
+	net, err := nets.Parse(b.name, len(cifar.Classes10))
 	if err != nil {
 		return m, err
 	}
@@ -128,18 +161,21 @@ func bench(ctx context.Context, backend compute.Backend, devices int, name strin
 	if err != nil {
 		return m, err
 	}
-	r.BatchSize, r.BFloat16 = batch, bf16
+	r.BatchSize, r.BFloat16 = b.batch, b.bf16
 	sample, _ := cifar.Sample()
-	data, err := images.NewDataset(sample, images.Options{BatchSize: batch, Shuffle: true, DropLast: true, Augment: r.Augment})
+	data, err := images.NewDataset(sample, images.Options{BatchSize: b.batch, Shuffle: true, DropLast: true, Augment: r.Augment})
 	if err != nil {
 		return m, err
 	}
 	resetPeakMemory()
-	speed, err := recipe.MeasureSpeed(ctx, recipe.Job{Backend: backend, Devices: devices, Name: name, Model: images.Normalized(net, sample.Moments), Recipe: r, Training: data}, steps)
+	speed, err := recipe.MeasureSpeed(ctx, recipe.Job{Backend: b.backend, Tuner: b.tuner, Devices: b.devices, Name: b.name, Model: images.Normalized(net, sample.Moments), Recipe: r, Training: data}, b.steps)
 	if err != nil {
 		return m, err
 	}
 	m.TrainPerSecond, m.EvaluatePerSecond, m.FirstStep = speed.TrainPerSecond, speed.EvaluatePerSecond, speed.FirstStep.Seconds()
+	if b.tuner != nil {
+		m.Forms = b.tuner.Used()
+	}
 	m.PeakMemory, err = peakMemory()
 	return m, err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/gomlx/compute"
 
 	"github.com/skipnets/skipnets/internal/about"
+	"github.com/skipnets/skipnets/pkg/accel"
 	"github.com/skipnets/skipnets/pkg/images"
 	"github.com/skipnets/skipnets/pkg/nets"
 	"github.com/skipnets/skipnets/pkg/recipe"
@@ -22,12 +23,21 @@ import (
 type experiment struct {
 	dataset        string
 	backend        compute.Backend
-	devices        int // of the backend, that share each step
+	devices        int  // of the backend, that share each step
+	tune           bool // choose the forms of convolutions by measurement
 	recipe         recipe.Recipe
 	seed           int64
 	training, test images.Set
 	progress       io.Writer
 	heldOutOnly    bool // the test images are left alone
+}
+
+// tuner is one network's, or nil for the usual forms.
+func (t experiment) tuner() *accel.Tuner {
+	if !t.tune {
+		return nil
+	}
+	return newTuner(t.progress)
 }
 
 // run trains one network and then, once, measures the best epoch's weights on the test images; with heldOutOnly it does
@@ -47,7 +57,7 @@ func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, e
 	}
 	resetPeakMemory()
 	fitted, err := recipe.Fit(ctx, recipe.Job{
-		Backend: t.backend, Name: name, Model: images.Normalized(net, t.training.Moments), Recipe: t.recipe, Seed: t.seed, Devices: t.devices,
+		Backend: t.backend, Tuner: t.tuner(), Name: name, Model: images.Normalized(net, t.training.Moments), Recipe: t.recipe, Seed: t.seed, Devices: t.devices,
 		Training: training, HeldOut: heldOut, Notes: notes, Dir: dir, Progress: recipe.NewBar(t.progress),
 	})
 	if err != nil {

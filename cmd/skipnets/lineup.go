@@ -131,7 +131,7 @@ func (t experiment) duration(ctx context.Context, name string) (time.Duration, e
 		return 0, err
 	}
 	speed, err := recipe.MeasureSpeed(ctx, recipe.Job{
-		Backend: t.backend, Name: name, Model: images.Normalized(net, t.training.Moments), Recipe: t.recipe, Devices: t.devices,
+		Backend: t.backend, Tuner: t.tuner(), Name: name, Model: images.Normalized(net, t.training.Moments), Recipe: t.recipe, Devices: t.devices,
 		Training: training,
 	}, timedSteps)
 	if err != nil {

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/gomlx/compute"
 	"github.com/urfave/cli/v3"
@@ -23,6 +24,21 @@ func devicesFlag() cli.Flag {
 			}
 			return nil
 		}}
+}
+
+// tuneFlag is for commands that train.
+func tuneFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "tune", Value: true, Usage: "measure once which forms of convolutions are the fastest on this machine; -tune=false takes the usual ones"}
+}
+
+// newTuner chooses the forms of one network's convolutions. It says when it measures.
+func newTuner(progress io.Writer) *accel.Tuner {
+	t := accel.NewTuner("")
+	t.Report = func(string) {
+		fmt.Fprintln(progress, "measuring which forms of the convolutions are the fastest here: a few seconds, once for each network and machine")
+		t.Report = nil
+	}
+	return t
 }
 
 // ready makes ready what the flags ask for and opens the backend.

@@ -35,6 +35,7 @@ func trainCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "without", Usage: "an ingredient of the preset's recipe to leave out, such as whiten; more than one, separated by commas"},
 			&cli.StringSliceFlag{Name: "with", Usage: "an ingredient to put in, such as identity"},
 			devicesFlag(),
+			tuneFlag(),
 			&cli.BoolFlag{Name: "held-out", Usage: "leave the test images alone: to choose between recipes by the held-out ones"},
 		),
 		Action: trainAction,
@@ -68,7 +69,7 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 		fmt.Fprintln(cmd.Root().ErrWriter, "! this hardware is not known to have bfloat16 units: convolutions in float32, about twice as slow as with them (-precision bf16 uses bfloat16 all the same)")
 		r.BFloat16 = false
 	}
-	t := experiment{dataset: s.DatasetName(), backend: backend, devices: cmd.Int("devices"), recipe: r, progress: cmd.Root().ErrWriter, heldOutOnly: cmd.Bool("held-out")}
+	t := experiment{dataset: s.DatasetName(), backend: backend, devices: cmd.Int("devices"), tune: cmd.Bool("tune"), recipe: r, progress: cmd.Root().ErrWriter, heldOutOnly: cmd.Bool("held-out")}
 	if t.training, t.test, err = s.Images(); err != nil {
 		return err
 	}

@@ -122,6 +122,15 @@ func (o *ops) images(x compute.Value, start, limit int) compute.Value {
 	return o.slice(x, []int{start, 0, 0, 0}, []int{limit, dims[1], dims[2], dims[3]}, nil)
 }
 
+// imagesFrom takes n images of x [b, h, w, c], from one on that is known only when it is run.
+func (o *ops) imagesFrom(x, start compute.Value, n int) compute.Value {
+	dims := o.dims(x)
+	zero := o.do(func() (compute.Value, error) { return o.f.Constant([]int32{0}) })
+	return o.do(func() (compute.Value, error) {
+		return o.f.DynamicSlice(x, []compute.Value{start, zero, zero, zero}, append([]int{n}, dims[1:]...))
+	})
+}
+
 // rows takes height rows of x [b, h, w, c], from row i on and stride apart.
 func (o *ops) rows(x compute.Value, i, height, stride int) compute.Value {
 	dims := o.dims(x)

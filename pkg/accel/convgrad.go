@@ -43,39 +43,8 @@ func (r rewrites) kernelGradient(o *ops, c conv) compute.Value {
 	case k[0] == 1 && k[1] == 1:
 		return o.kernelGradientPointwise(c)
 	}
-	return o.kernelGradientInPieces(c)
+	return r.kernelGradientForm(o, c).build(o, c)
 }
-
-// kernelGradientInPieces builds dW as a sum over parts of the batch if x and v are too large to stay in the processor's
-// cache while every element of dW reads them.
-func (o *ops) kernelGradientInPieces(c conv) compute.Value {
-	pieces := 1
-	if o.bytes(c.input)+o.bytes(c.kernel) > maxCached {
-		pieces = 8
-	}
-	batch := c.inputDims[0]
-	for batch%pieces != 0 {
-		pieces /= 2
-	}
-	if pieces == 1 {
-		return o.kernelGradientAsConv3D(c)
-	}
-	var total compute.Value
-	for i := 0; i < batch; i += batch / pieces {
-		piece := c
-		piece.input, piece.kernel = o.images(c.input, i, i+batch/pieces), o.images(c.kernel, i, i+batch/pieces)
-		grad := o.kernelGradientAsConv3D(piece)
-		if i == 0 {
-			total = grad
-		} else {
-			total = o.add(total, grad)
-		}
-	}
-	return total
-}
-
-// maxCached is the number of bytes above which pieces are faster than the whole, measured with 32 MiB of cache.
-var maxCached = 24 << 20
 
 // kernelGradientAsConv3D builds dW as a convolution over three spatial axes, which are h, w and the input's channels: its
 // kernel is v, as high and wide as an image and one channel deep, and what it sums over as channels is the batch. Its

@@ -39,6 +39,10 @@ func (o *ops) scalar(value float32, dtype dtypes.DType) compute.Value {
 	return o.convert(o.do(func() (compute.Value, error) { return o.f.Constant([]float32{value}) }), dtype)
 }
 
+func (o *ops) parameter(name string, dtype dtypes.DType, dims ...int) compute.Value {
+	return o.do(func() (compute.Value, error) { return o.f.Parameter(name, shapes.Make(dtype, dims...), nil) })
+}
+
 func (o *ops) convert(x compute.Value, dtype dtypes.DType) compute.Value {
 	if o.err == nil && o.shape(x).DType == dtype {
 		return x

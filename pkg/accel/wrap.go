@@ -26,6 +26,8 @@ type rewrites struct {
 	forXLA        bool         // convolutions, their gradients and BatchNorm in forms that XLA is fast at on a CPU
 	convAsDots    bool         // convolutions and their gradients as matrix products alone
 	addsBatchNorm bool         // the backend has no BatchNorm operations: compose them
+	tuner         *Tuner       // chooses the forms of kernel gradients; nil: the usual ones
+	raw           compute.Backend
 }
 
 // Wrap decorates a backend so that it builds some operations in a faster form, or in a form the backend supports at
@@ -40,6 +42,7 @@ func Wrap(b compute.Backend, opts ...Option) compute.Backend {
 	for _, opt := range opts {
 		opt(&r)
 	}
+	r.raw = b // a tuner measures on it
 	return &backend{b, r}
 }
 

@@ -13,6 +13,8 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/skipnets/skipnets/pkg/accel"
 )
 
 // The files of a run's directory.
@@ -38,7 +40,8 @@ func SaveNetwork(path string, store *model.Store, notes map[string]string) error
 
 // state is where a run stands. It is kept in LatestFile, so that weights and state cannot disagree.
 type state struct {
-	Identity string // what is trained, how and on what: a directory serves one run
+	Identity string      // what is trained, how and on what: a directory serves one run
+	Forms    accel.Forms // that the training step was built with, where a tuner chose them
 
 	Epoch int // complete epochs
 	Step  int // steps made in the epoch under way
@@ -63,6 +66,9 @@ func (t *trainer) save() error {
 	}
 	if t.job.Dir == "" {
 		return nil
+	}
+	if t.tuner != nil {
+		t.state.Forms = t.tuner.Used()
 	}
 	text, err := json.Marshal(t.state)
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/skipnets/skipnets/pkg/accel"
 )
 
 // Job is one training: what, on what, how, and where its files go.
@@ -36,6 +38,10 @@ type Job struct {
 	// Devices is among how many of the backend's devices each step is divided, 0 or 1 for none; see devices.go. The results
 	// differ by rounding alone. The batch must be divisible.
 	Devices int
+
+	// Tuner chooses the forms of convolutions by measurement on this machine; nil takes the usual ones. A resumed training goes on with those
+	// that it began with.
+	Tuner *accel.Tuner
 
 	// Dir is for checkpoints and history; "" keeps nothing. It serves one name, recipe, seed, and names and sizes of
 	// datasets, and refuses others. What stands behind a name it does not see: a changed network needs another one.

@@ -70,10 +70,12 @@ func TestResumeIsExact(t *testing.T) {
 	for _, test := range []struct {
 		name, optimizer, backend string
 		net                      Model
+		form                     string // of the convolutions, when it begins
 	}{
-		{"SGD", SGD, "go", toyNet}, {"Adam", AdamW, "go", toyNet}, {"Adam on XLA", AdamW, "", toyNet}, // where it is
-		{"all ingredients", Muon, "go", stemNet},
-		{"dropout", SGD, "go", withDropout}, {"dropout on XLA", SGD, "", withDropout},
+		{"SGD", SGD, "go", toyNet, ""}, {"Adam", AdamW, "go", toyNet, ""}, {"Adam on XLA", AdamW, "", toyNet, ""}, // where it is
+		{"all ingredients", Muon, "go", stemNet, ""},
+		{"dropout", SGD, "go", withDropout, ""}, {"dropout on XLA", SGD, "", withDropout, ""},
+		{"other forms on XLA", SGD, "", toyNet, "dots"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			unbroken, broken := toyJob(t), toyJob(t)
@@ -86,6 +88,9 @@ func TestResumeIsExact(t *testing.T) {
 				job.Recipe.Optimizer, job.Recipe.Lookahead, job.Recipe.LearningRate = test.optimizer, 2, 0.02
 				job.Backend = accel.MustNew(test.backend)
 			}
+			if test.form != "" { // a resumed run keeps to them, whatever it would choose now
+				unbroken.Tuner, broken.Tuner = inForm(t, unbroken, test.form), inForm(t, unbroken, test.form)
+			}
 			want, err := Fit(t.Context(), unbroken)
 			if err != nil {
 				t.Fatal(err)
@@ -95,6 +100,9 @@ func TestResumeIsExact(t *testing.T) {
 				broken.Progress = stopper{stopAt, cancel}
 				if _, err := Fit(ctx, broken); !errors.Is(err, context.Canceled) {
 					t.Fatalf("stopped at step %d: error %v", stopAt, err)
+				}
+				if test.form != "" {
+					broken.Tuner = inForm(t, unbroken, "conv2d")
 				}
 			}
 			broken.Progress = nil
@@ -118,6 +126,23 @@ func TestResumeIsExact(t *testing.T) {
 }
 
 // What a killed training was writing does not stay for ever.
+// inForm is a tuner that builds all of a job's convolutions in one form.
+func inForm(t *testing.T, job Job, name string) *accel.Tuner {
+	t.Helper()
+	job.Dir, job.Tuner = "", accel.FixedForms(nil)
+	if _, err := Fit(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	forms := job.Tuner.Used()
+	if len(forms) == 0 {
+		t.Fatal("no form was chosen")
+	}
+	for convolution := range forms {
+		forms[convolution] = name
+	}
+	return accel.FixedForms(forms)
+}
+
 func TestNothingIsLeftOfAKilledTraining(t *testing.T) {
 	job := toyJob(t)
 	job.Recipe.Epochs = 1

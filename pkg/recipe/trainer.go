@@ -24,7 +24,8 @@ import (
 type trainer struct {
 	job     Job
 	backend compute.Backend
-	total   int // steps in the whole run
+	tuner   *accel.Tuner // nil: the usual forms
+	total   int          // steps in the whole run
 
 	store   *model.Store // what is trained: weights, statistics, optimizer
 	exec    *model.Exec
@@ -42,15 +43,43 @@ type trainer struct {
 
 // newTrainer is the job where it stands: at its beginning, or where the checkpoint in its directory left it.
 func newTrainer(job Job) (*trainer, error) {
-	t := &trainer{job: job, backend: job.Backend, total: job.Recipe.TotalSteps(job.Training.Steps()), store: model.NewStore()}
-	if job.Recipe.BFloat16 {
-		t.backend = accel.Wrap(job.Backend, accel.WithConvDType(dtypes.BFloat16))
-	}
+	t := &trainer{job: job, total: job.Recipe.TotalSteps(job.Training.Steps()), store: model.NewStore()}
 	t.state.Identity = job.identity()
 	if err := t.restore(); err != nil {
 		return nil, err
 	}
+	t.tuner = t.resumedTuner()
+	t.backend = t.decorated()
 	return t, nil
+}
+
+// resumedTuner is the job's, which keeps to the forms that the training began with: the same forms give the same bits.
+func (t *trainer) resumedTuner() *accel.Tuner {
+	switch {
+	case t.state.Total == 0:
+		return t.job.Tuner
+	case t.state.Forms == nil: // begun with the usual ones
+		return nil
+	case t.job.Tuner == nil:
+		return accel.FixedForms(t.state.Forms)
+	}
+	t.job.Tuner.Fix(t.state.Forms)
+	return t.job.Tuner
+}
+
+// decorated is the job's backend with what the recipe and the machine ask for.
+func (t *trainer) decorated() compute.Backend {
+	var options []accel.Option
+	if t.job.Recipe.BFloat16 {
+		options = append(options, accel.WithConvDType(dtypes.BFloat16))
+	}
+	if t.tuner != nil {
+		options = append(options, accel.WithTuner(t.tuner))
+	}
+	if len(options) == 0 {
+		return t.job.Backend
+	}
+	return accel.Wrap(t.job.Backend, options...)
 }
 
 // prepare compiles the training step. A job that has ended needs none.
