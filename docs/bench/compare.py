@@ -22,7 +22,9 @@ import tempfile
 here = pathlib.Path(__file__).parent
 contenders = {
     "skipnets fp32": ("skipnets", "fp32"),
+    "skipnets fp32, usual forms": ("skipnets", "fp32", "-tune=false"),
     "skipnets bf16": ("skipnets", "bf16"),
+    "skipnets bf16, usual forms": ("skipnets", "bf16", "-tune=false"),
     "PyTorch": ("torch_step.py",),
     "PyTorch channels_last": ("torch_step.py", "channels_last"),
     "PyTorch bf16": ("torch_step.py", "bf16"),
@@ -38,8 +40,8 @@ contenders = {
 only_thin = {"jax_step.py", "tensorflow_step.py"}  # these know the thin residual nets alone
 
 
-def ours(program, backend, net, batch, steps, precision):
-    out = subprocess.run([program, "bench", "-backend", backend, "-batch", str(batch), "-steps", str(steps), "-precision", precision, "-json", net],
+def ours(program, backend, net, batch, steps, precision, *flags):
+    out = subprocess.run([program, "bench", "-backend", backend, "-batch", str(batch), "-steps", str(steps), "-precision", precision, *flags, "-json", net],
                          capture_output=True, text=True)
     if out.returncode:
         sys.exit(f"skipnets bench failed:\n{out.stdout}\n{out.stderr}")
@@ -78,7 +80,7 @@ def main():
             for name, (script, *options) in chosen.items():
                 if any("error" in r for r in results[name]):
                     continue
-                run = ours(program, a.backend, a.net, a.batch, a.steps, options[0]) if script == "skipnets" else peer(script, a.net, a.batch, a.steps, options + device)
+                run = ours(program, a.backend, a.net, a.batch, a.steps, *options) if script == "skipnets" else peer(script, a.net, a.batch, a.steps, options + device)
                 results[name].append(run)
                 print(f"round {round + 1}: {name}: {run}", file=sys.stderr, flush=True)
     table(a, results)
