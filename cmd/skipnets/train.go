@@ -66,10 +66,10 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	if cmd.String("precision") == "auto" && r.BFloat16 && !accel.FastBFloat16(backend) {
-		fmt.Fprintln(cmd.Root().ErrWriter, "! this hardware is not known to have bfloat16 units: convolutions in float32, about twice as slow as with them (-precision bf16 uses bfloat16 all the same)")
+		fmt.Fprintln(cmd.Root().ErrWriter, "! this hardware is not known to have bfloat16 units: convolutions in float32, two to eight times as slow as with them (docs/performance.md; -precision bf16 uses bfloat16 all the same)")
 		r.BFloat16 = false
 	}
-	t := experiment{dataset: s.DatasetName(), backend: backend, devices: cmd.Int("devices"), tune: cmd.Bool("tune"), recipe: r, progress: cmd.Root().ErrWriter, heldOutOnly: cmd.Bool("held-out")}
+	t := experiment{dataset: s.DatasetName(), backend: backend, devices: cmd.Int("devices"), tune: cmd.Bool("tune") && !s.Quick, recipe: r, progress: cmd.Root().ErrWriter, heldOutOnly: cmd.Bool("held-out")}
 	if t.training, t.test, err = s.Images(); err != nil {
 		return err
 	}
