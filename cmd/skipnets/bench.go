@@ -27,7 +27,7 @@ func benchCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "bench",
 		Usage:     "measure training and evaluation speed, first step and memory",
-		UsageText: "skipnets bench [-batch 128] [-steps 20] [-precision fp32,bf16] [-json] [NET…]",
+		UsageText: "skipnets bench [-batch 128] [-steps 20] [-precision fp32,bf16] [-tune] [-v] [-json] [NET…]",
 		Flags: backendFlags(
 			&cli.IntFlag{Name: "batch", Value: 128, Usage: "images in a batch"},
 			&cli.IntFlag{Name: "steps", Value: 20, Usage: "steps, of which the median counts"},

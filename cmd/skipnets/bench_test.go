@@ -27,7 +27,7 @@ func TestBenchVerbose(t *testing.T) {
 func TestBenchJSON(t *testing.T) {
 	a, out := app(), &bytes.Buffer{}
 	a.Writer, a.ErrWriter = out, &bytes.Buffer{}
-	if err := a.Run(t.Context(), []string{"skipnets", "bench", "-json", "-steps", "1", "-batch", "4", "-precision", "fp32,bf16", "compact-plain-w2"}); err != nil {
+	if err := a.Run(t.Context(), []string{"skipnets", "bench", "-json", "-tune", "-steps", "1", "-batch", "4", "-precision", "fp32,bf16", "compact-plain-w2"}); err != nil {
 		t.Fatal(err)
 	}
 	decoder := json.NewDecoder(out)

@@ -28,7 +28,7 @@ func devicesFlag() cli.Flag {
 
 // tuneFlag is for commands that train.
 func tuneFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "tune", Value: true, Usage: "measure once which forms of convolutions are the fastest on this machine; -tune=false takes the usual ones"}
+	return &cli.BoolFlag{Name: "tune", Usage: "measure once which forms of convolutions' gradients are the fastest on this machine, and take those; nothing else should run meanwhile"}
 }
 
 // newTuner chooses the forms of one network's convolutions. It says when it measures.

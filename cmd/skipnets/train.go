@@ -66,7 +66,7 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 		return err
 	}
 	if cmd.String("precision") == "auto" && r.BFloat16 && !accel.FastBFloat16(backend) {
-		fmt.Fprintln(cmd.Root().ErrWriter, "! this hardware is not known to have bfloat16 units: convolutions in float32, two to eight times as slow as with them (docs/performance.md; -precision bf16 uses bfloat16 all the same)")
+		fmt.Fprintln(cmd.Root().ErrWriter, "! this hardware is not known to have bfloat16 units: convolutions in float32, which takes two to three times as long, more on old processors (docs/performance.md; -precision bf16 uses bfloat16 all the same)")
 		r.BFloat16 = false
 	}
 	t := experiment{dataset: s.DatasetName(), backend: backend, devices: cmd.Int("devices"), tune: cmd.Bool("tune") && !s.Quick, recipe: r, progress: cmd.Root().ErrWriter, heldOutOnly: cmd.Bool("held-out")}

@@ -22,9 +22,9 @@ import tempfile
 here = pathlib.Path(__file__).parent
 contenders = {
     "skipnets fp32": ("skipnets", "fp32"),
-    "skipnets fp32, usual forms": ("skipnets", "fp32", "-tune=false"),
+    "skipnets fp32, tuned": ("skipnets", "fp32", "-tune"),
     "skipnets bf16": ("skipnets", "bf16"),
-    "skipnets bf16, usual forms": ("skipnets", "bf16", "-tune=false"),
+    "skipnets bf16, tuned": ("skipnets", "bf16", "-tune"),
     "PyTorch": ("torch_step.py",),
     "PyTorch channels_last": ("torch_step.py", "channels_last"),
     "PyTorch bf16": ("torch_step.py", "bf16"),
