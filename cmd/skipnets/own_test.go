@@ -13,8 +13,25 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/skipnets/skipnets/internal/home"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
+
+// ownHome gives the test a home of its own, with the user's plugin in it: decoded pictures, which are kept in the home, come and
+// go with the test.
+func ownHome(t *testing.T) (dir string) {
+	t.Helper()
+	plugin, err := home.Path("xla")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = t.TempDir()
+	if err := os.Symlink(plugin, filepath.Join(dir, "xla")); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(home.EnvHome, dir)
+	return dir
+}
 
 // ownPictures makes a folder with a folder of n pictures for each class. Every class has a brightness of its own.
 func ownPictures(t *testing.T, n int, classes ...string) string {
@@ -47,10 +64,14 @@ func ownPictures(t *testing.T, n int, classes ...string) string {
 
 // Your own pictures, from training over eval to predict, as a user would go.
 func TestOwnPictures(t *testing.T) {
+	kept := ownHome(t)
 	pictures, runs := ownPictures(t, 20, "cup", "lamp", "spoon"), t.TempDir()
 	out, err := printed(t, "train", "-images", pictures, "-size", "16", "-preset", "quick", "-epochs", "2", "-dir", runs, "-seeds", "1,2", "residual-8")
 	if err != nil || !strings.Contains(out, "| residual-8 | 1, 2 |") || !strings.Contains(out, " ± ") {
 		t.Fatalf("%v\n%s", err, out)
+	}
+	if decoded, err := os.ReadDir(filepath.Join(kept, "pictures")); err != nil || len(decoded) != 1 {
+		t.Errorf("decoded pictures are kept as %v, %v", decoded, err)
 	}
 	run := filepath.Join(runs, "residual-8-seed2")
 	r, err := recipe.LoadReport(run)
@@ -88,6 +109,7 @@ func TestOwnPictures(t *testing.T) {
 }
 
 func TestOwnPicturesRefused(t *testing.T) {
+	ownHome(t)
 	few := ownPictures(t, 2, "cup", "lamp")
 	for args, want := range map[string]string{
 		"-images " + few:                              "too few",
