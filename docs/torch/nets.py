@@ -3,7 +3,7 @@
 
     skipnets export -format torch RUN                  # writes for example wide-residual-w24.safetensors
     net = nets.load("wide-residual-w24.safetensors")   # in Python
-    logits = net(images)                               # float [batch, 3, 32, 32], pixel values 0 to 255
+    logits = net(images)                               # float [batch, channels, height, width], pixel values 0 to 255
 
 The modules have the names that the layers have in skipnets.
 """
@@ -22,7 +22,7 @@ def conv(i, o, stride=1, bias=False):
 
 
 class ConvNorm(nn.Module):
-    """Convolution, 2×2 max pool if asked, BatchNorm, ReLU."""
+    """Convolution, 2×2 max pool if asked and the maps are larger than 4×4 pixels, BatchNorm, ReLU."""
 
     def __init__(self, i, o, stride=1, pool=False):
         super().__init__()
@@ -30,7 +30,7 @@ class ConvNorm(nn.Module):
 
     def forward(self, x):
         x = self.conv(x)
-        return F.relu(self.norm(F.max_pool2d(x, 2) if self.pool else x))
+        return F.relu(self.norm(F.max_pool2d(x, 2) if self.pool and min(x.shape[2:]) > 4 else x))
 
 
 class Block(nn.Module):
@@ -62,27 +62,26 @@ class Block(nn.Module):
 class Net(nn.Module):
     """name is skipnets's: [half-|compact-|wide-]FAMILY-NUMBER, the depth of a thin or half net, the width of the others."""
 
-    def __init__(self, name, classes=10):
+    def __init__(self, name, classes=10, channels=3):
         super().__init__()
         found = re.fullmatch(r"(half-|compact-|wide-)?(plain|residual|highway|dense)-w?(\d+)(?:-b?(\d+))?", name)
         if not found:
             raise ValueError(f"no network called {name!r} here; examples: residual-20, half-highway-56-b3, wide-dense-w24")
         form, merge, number, shut = found[1] or "", found[2], int(found[3]), int(found[4] or 1)
-        self.register_buffer("mean", torch.zeros(3))
-        self.register_buffer("std", torch.ones(3))
-        if form in ("compact-", "wide-"):
-            i = self.wide(merge, number, 2 if form == "compact-" else 1, -shut)
-        else:
-            i = self.thin(merge, number, 2 if form == "half-" else 1, -shut)
+        self.register_buffer("mean", torch.zeros(channels))
+        self.register_buffer("std", torch.ones(channels))
+        wide = form in ("compact-", "wide-")
+        i = number if wide else 16
+        self.stem = ConvNorm(channels, i, 2 if form in ("compact-", "half-") else 1)
+        i = (self.wide if wide else self.thin)(merge, number, i, -shut)
         self.head = nn.Linear(i, classes)
 
-    def thin(self, merge, depth, stem_stride, gate_bias):
-        n, i = (depth - 2) // 6, 16
+    def thin(self, merge, depth, i, gate_bias):
+        n = (depth - 2) // 6
         if depth != 6 * n + 2 or n < 1:
             raise ValueError(f"depth {depth} is not of the form 6n+2")
         a, b, c = 9 * n + 3, 96, 21504 - 5120 / n  # the growth rate that makes a dense net as large as a residual one
         growth = int((math.sqrt(b * b + 4 * a * c) - b) / (2 * a))
-        self.stem = ConvNorm(3, i, stem_stride)
         for stage in range(3):
             blocks = nn.Sequential()
             for unit in range(n):
@@ -92,15 +91,14 @@ class Net(nn.Module):
             self.add_module(f"stage{stage + 1}", blocks)
         return i
 
-    def wide(self, merge, width, stem_stride, gate_bias):
-        self.stem, i, size = ConvNorm(3, width, stem_stride), width, 32 // stem_stride
+    def wide(self, merge, width, i, gate_bias):
         for stage in range(3):
-            o, pool = 2 * width << stage, size > 4  # maps of 4×4 pixels are not halved again
+            o = 2 * width << stage
             block = Block(merge, o, o, 1, gate_bias)
             self.add_module(f"stage{stage + 1}", nn.Sequential())
-            self.get_submodule(f"stage{stage + 1}").add_module("down", ConvNorm(i, o, pool=pool))
+            self.get_submodule(f"stage{stage + 1}").add_module("down", ConvNorm(i, o, pool=True))
             self.get_submodule(f"stage{stage + 1}").add_module("block", block)
-            i, size = block.channels, size // 2 if pool else size
+            i = block.channels
         return i
 
     def forward(self, images):
@@ -114,6 +112,6 @@ def load(path):
     """The network of an exported file, ready to predict."""
     with safe_open(path, "pt") as file:
         notes = file.metadata()
-        net = Net(notes["network"], len(json.loads(notes["classes"])))
+        net = Net(notes["network"], len(json.loads(notes["classes"])), file.get_slice("mean").get_shape()[0])
         net.load_state_dict({name: file.get_tensor(name) for name in file.keys()})
     return net.eval()

@@ -102,6 +102,18 @@ func TestONNXAnswers(t *testing.T) {
 	}
 }
 
+// Pictures whose sides cannot be halved evenly: a pooling leaves a row out or averages fewer, and a convolution is padded differently.
+func TestONNXOfOddSizes(t *testing.T) {
+	for _, name := range []string{"half-plain-8", "half-residual-8", "half-highway-8", "half-dense-8", "dense-8", "compact-dense-w4", "wide-plain-w4",
+		"preact-8", "bottleneck-11", "densenet-10-k4", "densenet-bc-16-k4"} {
+		t.Run(name, func(t *testing.T) {
+			n := named(t, name)
+			n.Height, n.Width = 17, 22
+			checkAnswers(t, n)
+		})
+	}
+}
+
 // A block that this package has never seen: squeeze-and-excitation, a SiLU, grey pictures that are not square.
 func TestONNXOfAnotherBlock(t *testing.T) {
 	moments := images.Moments{Mean: []float64{0.4}, Std: []float64{0.3}}

@@ -152,3 +152,24 @@ func (f *function) pad(operands []compute.Value, at, axis int, shape shapes.Shap
 	}
 	return nil, fmt.Errorf("a concatenation of %d values with constants among them is not exported, only one of features and a single repeated number", len(operands))
 }
+
+// Pad writes a number around features.
+func (f *function) Pad(x, number compute.Value, axes ...compute.PadAxis) (compute.Value, error) {
+	v, fill := x.(*value), number.(*value)
+	shape, err := shapeinference.Pad(v.shape, axes...)
+	if err != nil {
+		return nil, err
+	}
+	interior := slices.ContainsFunc(axes, func(a compute.PadAxis) bool { return a.Interior != 0 })
+	if !v.ofImages || len(fill.flat) != 1 || interior || shape.Dim(0) != v.shape.Dim(0) {
+		return nil, fmt.Errorf("a padding of %s by %+v is not exported, only one with a number at the edges of features", v.shape, axes)
+	}
+	rank := shape.Rank()
+	amounts := make([]int, 2*rank) // all begins, then all ends
+	for inFile, axis := range channelsFirst(rank) {
+		if axis < len(axes) {
+			amounts[inFile], amounts[rank+inFile] = axes[axis].Start, axes[axis].End
+		}
+	}
+	return f.node("Pad", shape, []string{v.name, f.integers("pads", amounts...), f.constant(fill, nil)}), nil
+}

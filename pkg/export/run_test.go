@@ -83,6 +83,8 @@ func (r runner) node(n *protos.NodeProto) *graph.Node {
 		return graph.Sub(broadcast(x, in(1)))
 	case "Mul":
 		return graph.Mul(broadcast(x, in(1)))
+	case "Div":
+		return graph.Div(broadcast(x, in(1)))
 	case "Relu":
 		return activation.Relu(x)
 	case "Sigmoid":

@@ -10,6 +10,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/layers/norm"
@@ -85,11 +86,16 @@ func meanPool(x *graph.Node, window int) *graph.Node {
 	if below == 0 && beside == 0 {
 		return graph.ReduceMean(tiles(x, window), 2, 4)
 	}
-	sum := func(x *graph.Node) *graph.Node {
-		x = graph.Pad(x, graph.ScalarZero(x.Graph(), x.DType()), graph.PadAxis{}, graph.PadAxis{End: below}, graph.PadAxis{End: beside}, graph.PadAxis{})
-		return graph.ReduceSum(tiles(x, window), 2, 4)
+	x = graph.Pad(x, graph.ScalarZero(x.Graph(), x.DType()), graph.PadAxis{}, graph.PadAxis{End: below}, graph.PadAxis{End: beside}, graph.PadAxis{})
+	rows, columns := (d[1]+below)/window, (d[2]+beside)/window
+	var pixels []float32 // of each window
+	for r := range rows {
+		for c := range columns {
+			pixels = append(pixels, float32(min(window, d[1]-r*window)*min(window, d[2]-c*window)))
+		}
 	}
-	return graph.Div(sum(x), sum(graph.Ones(x.Graph(), shapes.Make(x.DType(), 1, d[1], d[2], 1))))
+	number := graph.ConstTensor(x.Graph(), tensors.FromFlatDataAndDimensions(pixels, 1, rows, columns, 1))
+	return graph.Div(graph.ReduceSum(tiles(x, window), 2, 4), graph.ConvertDType(number, x.DType()))
 }
 
 // maxPool takes the largest of window×window pixels: [batch, h, w, channels] → [batch, ⌊h/window⌋, ⌊w/window⌋, channels].
