@@ -24,12 +24,20 @@ type lineup struct {
 var lineups = map[string]lineup{
 	"quick":     {forms: []string{"compact-%s-w16"}},
 	"class":     {forms: []string{"wide-%s-w%d"}, widths: []int{24, 16, 8}, budget: 4 * time.Minute},
-	"depth":     {forms: []string{"half-%s-8", "half-%s-20", "half-%s-32", "half-%s-56"}},
+	"depth":     {forms: atDepths("half-%%s-%d")},
 	"break":     {forms: []string{"wide-%s-w%d"}, widths: []int{40, 32, 24, 16}, budget: 20 * time.Minute},
 	"hour":      {forms: []string{"wide-%s-w24"}},
 	"hour-muon": {forms: []string{"wide-%s-w%d"}, widths: []int{48, 40, 32, 24, 16}, budget: time.Hour},
 	"gpu":       {forms: []string{"wide-%s-w64"}},
 	"article":   {forms: []string{"article-%s"}},
+}
+
+// atDepths are forms of all depths that the course compares.
+func atDepths(form string) (forms []string) {
+	for _, depth := range nets.Depths {
+		forms = append(forms, fmt.Sprintf(form, depth))
+	}
+	return forms
 }
 
 // names of the lineup's networks, if they have a width, of this one.

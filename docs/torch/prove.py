@@ -30,7 +30,8 @@ TOLERANCE = 1e-4
 OWN = [("half-plain-8", 33, False), ("half-residual-8", 33, False), ("half-highway-8", 33, False), ("half-dense-8", 33, False), ("dense-8", 29, False),
        ("half-dense-14", 31, True), ("wide-dense-w4", 47, False), ("compact-residual-w4", 70, True)]
 repository = pathlib.Path(__file__).resolve().parents[2]
-program = pathlib.Path(tempfile.mkdtemp()) / "skipnets"
+programs = tempfile.TemporaryDirectory()  # until the end
+program = pathlib.Path(programs.name) / "skipnets"
 home = pathlib.Path(os.environ.get("SKIPNETS_HOME") or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "skipnets")
 
 

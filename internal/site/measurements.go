@@ -27,10 +27,7 @@ type curve struct {
 	Y     [][]float64 `json:"y"`     // [epoch][x], or one row
 }
 
-var (
-	depths = []int{8, 20, 32, 56}
-	seeds  = []int{1, 2, 3}
-)
+var seeds = []int{1, 2, 3}
 
 // measured is what the page with the figures says beside them.
 type measured struct {
@@ -79,7 +76,7 @@ func (b *builder) depthCurves() (all []curve, err error) {
 	for _, f := range nets.Compared() {
 		for _, option := range append([]nets.Setting{{}}, f.Settings...) {
 			c := curve{Name: strings.TrimSuffix(f.Name+", "+option.Title, ", "), Color: hex(f)}
-			for _, depth := range depths {
+			for _, depth := range nets.Depths {
 				name := strings.TrimSuffix(fmt.Sprintf("half-%s-%d-%s", f.Name, depth, option.Option), "-")
 				losses, err := b.meanLosses(name)
 				if errors.Is(err, fs.ErrNotExist) && option.Option != "" {

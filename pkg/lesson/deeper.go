@@ -20,12 +20,16 @@ func Grown(store *model.Store, from, to int) (*model.Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
-	for stage, channels := range []int{16, 32, 64} {
+	const scale = "/stage%d/block%d/norm2/batch_normalization/scale"
+	for stage := 1; ; stage++ {
+		of := grown.GetVariable(fmt.Sprintf(scale, stage, 1))
+		if of == nil {
+			return grown, nil
+		}
 		for block := (from-2)/6 + 1; block <= (to-2)/6; block++ {
-			grown.VariableWithValue(fmt.Sprintf("/stage%d/block%d/norm2/batch_normalization/scale", stage+1, block), make([]float32, channels))
+			grown.VariableWithValue(fmt.Sprintf(scale, stage, block), make([]float32, of.Shape().Size()))
 		}
 	}
-	return grown, nil
 }
 
 // Deeper trains a half stack of so many trained layers on, at a low rate, as it is and with one block more in each stage: two arms, and the

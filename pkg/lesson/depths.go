@@ -14,9 +14,6 @@ import (
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
-// depths are those at which the experiment on depth trained networks.
-var depths = []int{8, 20, 32, 56}
-
 // Depths draws what depth does: the training loss after the last epoch of the kept runs of the preset depth, against the number of
 // layers, with a line for each of the named families, and returns the PNG. A name may hold a setting, as "highway-b3": its line is dashed,
 // since it was not trained at every depth. A small drawing of the block stands beside the line of each family. It is for the notebooks, whose folder it looks in.
@@ -59,7 +56,7 @@ func depthLine(dir string, f nets.Family, option string) (plots.Series, error) {
 			}
 		}
 	}
-	for _, depth := range depths {
+	for _, depth := range nets.Depths {
 		network := filepath.Join(dir, "depth", fmt.Sprintf(form, depth))
 		seeds, err := trainedSeeds(network)
 		if errors.Is(err, fs.ErrNotExist) && option != "" { // a setting was tried at some depths only

@@ -69,12 +69,14 @@ func Batch(size int) (train.Batch, error) {
 }
 
 // Summarize measures a network on one image of CIFAR-10, with the notebook's backend.
-func Summarize(net nets.Model) (nets.Summary, error) {
+func Summarize(net nets.Model) (nets.Summary, error) { return summarize(net, cifar.CIFAR10.Format) }
+
+func summarize(net nets.Model, of images.Format) (nets.Summary, error) {
 	backend, err := Backend()
 	if err != nil {
 		return nets.Summary{}, fmt.Errorf("lesson: %w", err)
 	}
-	return nets.Summarize(backend, net, 1, cifar.Size, cifar.Size, cifar.Channels)
+	return nets.Summarize(backend, net, 1, of.Height, of.Width, of.Channels)
 }
 
 // How the sample's 1,000 training images are divided.
@@ -86,7 +88,7 @@ const (
 // Run is a trained network.
 type Run struct {
 	Name   string
-	Model  recipe.Model // takes uint8 images [batch, 32, 32, 3]
+	Model  recipe.Model // takes uint8 images [batch, height, width, channels]
 	Recipe recipe.Recipe
 	Report recipe.Report // of a run that is part of the repository; else empty
 	*recipe.Result
@@ -121,7 +123,7 @@ func fit(ctx context.Context, name string, training, heldOut images.Set, r recip
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
-	shapes, err := Summarize(net)
+	shapes, err := summarize(net, training.Format)
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}

@@ -100,11 +100,11 @@ func (r *Run) Beginning(ctx context.Context) (*model.Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
-	net, err := nets.Parse(r.Name, len(cifar.Classes10))
+	sample, heldOut := cifar.Sample() // which images they are does not matter
+	net, err := nets.Parse(r.Name, len(sample.Classes))
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
-	sample, heldOut := cifar.Sample() // which images they are does not matter
 	job, err := newJob(r.Name, net, sample, heldOut, preset, r.Report.Seed, "")
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)

@@ -29,7 +29,8 @@ const trainedDir = "trained"
 // folder it looks in.
 func Trained(folder string) (*Run, error) { return LoadRun(filepath.Join(trainedDir, folder)) }
 
-// LoadRun is a run of skipnets train on CIFAR-10 in whatever folder.
+// LoadRun is a run of skipnets train in whatever folder, on whatever pictures: the weights file says on which, and an older one
+// is of CIFAR-10.
 func LoadRun(dir string) (*Run, error) {
 	store, notes, err := recipe.LoadWithNotes(filepath.Join(dir, recipe.BestFile))
 	if err != nil {
@@ -43,12 +44,16 @@ func LoadRun(dir string) (*Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
-	name := nets.Renamed(notes[recipe.NetworkNote])
-	net, err := nets.Parse(name, len(cifar.Classes10))
+	of, err := recipe.NotedFormat(notes, cifar.CIFAR10.Format)
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %s: %w", dir, err)
 	}
-	r := &Run{Name: name, Model: images.Normalized(net, cifar.Moments10), Report: report}
+	name := nets.Renamed(notes[recipe.NetworkNote])
+	net, err := nets.Parse(name, len(of.Classes))
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %s: %w", dir, err)
+	}
+	r := &Run{Name: name, Model: images.Normalized(net, of.Moments), Report: report}
 	r.Result = &recipe.Result{Store: store, History: history}
 	return r, nil
 }
@@ -73,17 +78,17 @@ func tested(ctx context.Context, dir string, unseen images.Set, keep string) (*R
 	if err != nil {
 		return nil, recipe.Score{}, fmt.Errorf("lesson: %w", err)
 	}
-	net, err := nets.Parse(run.Name, len(cifar.Classes10))
+	net, err := nets.Parse(run.Name, len(unseen.Classes))
 	if err != nil {
 		return nil, recipe.Score{}, fmt.Errorf("lesson: %w", err)
 	}
-	shapes, err := Summarize(net)
+	shapes, err := summarize(net, unseen.Format)
 	if err != nil {
 		return nil, recipe.Score{}, fmt.Errorf("lesson: %w", err)
 	}
 	id := sha256.Sum256(fmt.Appendf(nil, "%x %x %x %s", sha256.Sum256(weights), sha256.Sum256(unseen.Images), unseen.Labels, shapes))
 	file := filepath.Join(keep, fmt.Sprintf("%s-%x.json", run.Name, id[:8]))
-	score, found := loadScore(file, unseen.Labels, len(cifar.Classes10))
+	score, found := loadScore(file, unseen.Labels, len(unseen.Classes))
 	if found {
 		return run, score, nil
 	}

@@ -65,6 +65,35 @@ func TestTrained(t *testing.T) {
 	}
 }
 
+// Other pictures than CIFAR-10's: the weights file says how large they are, and how many classes they have.
+func TestTrainedOnOtherPictures(t *testing.T) {
+	of := images.Format{Height: 18, Width: 16, Channels: 1, Classes: []string{"a", "b", "c"}, Moments: images.Moments{Mean: []float64{0.4}, Std: []float64{0.2}}}
+	training, unseen := images.New(40, of), images.New(20, of)
+	for i := range training.Images {
+		training.Images[i] = uint8(i * i)
+	}
+	for i := range unseen.Images {
+		unseen.Images[i], unseen.Labels[i%20] = uint8(3*i), int32(i%3)
+	}
+	dir := t.TempDir()
+	want, err := fit(t.Context(), "half-dense-8", training, unseen, tiny, dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(folders) != 1 {
+		t.Fatalf("folders %v, %v", folders, err)
+	}
+	if err := (recipe.Report{Network: "half-dense-8"}).Save(folders[0]); err != nil {
+		t.Fatal(err)
+	}
+	wantScore, err := want.Test(t.Context(), unseen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testTested(t, folders[0], unseen, wantScore)
+}
+
 // A network is measured once, and again when what was kept is damaged or the images are others.
 func testTested(t *testing.T, folder string, unseen images.Set, want recipe.Score) {
 	keep := filepath.Join(t.TempDir(), "tested")

@@ -143,6 +143,9 @@ func thin(f Family, n values, stemStride, classes int) (Model, error) {
 // doubling are the widths of a stem and three stages.
 func doubling(width int) []int { return []int{width, 2 * width, 4 * width, 8 * width} }
 
+// Depths are those at which the course compares the families.
+var Depths = []int{8, 20, 32, 56}
+
 // Compared lists the families that the course compares.
 func Compared() (families []Family) {
 	for _, f := range Families {

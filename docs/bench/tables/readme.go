@@ -30,7 +30,7 @@ func depthWithCosts(runs []run, c *costs) (string, error) {
 	fmt.Fprintln(w, "| | y = | 8 layers | 20 layers | 32 layers | 56 layers |\n|---|---|--:|--:|--:|--:|")
 	for _, row := range slices.Concat(families(), variants()) {
 		fmt.Fprintf(w, "| %s | %s |", row.title, row.merge)
-		for _, depth := range depths {
+		for _, depth := range nets.Depths {
 			of := row.at(runs, depth)
 			if len(of) == 0 {
 				fmt.Fprint(w, " — |")

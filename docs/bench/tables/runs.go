@@ -63,8 +63,6 @@ func choose(runs []run, preset, network string) []run {
 	return chosen
 }
 
-var depths = []int{8, 20, 32, 56}
-
 // A row of a table on depth: its networks are called by form and depth.
 type row struct{ title, merge, form string }
 
@@ -92,7 +90,7 @@ func (r row) at(runs []run, depth int) []run {
 
 // whole lists the depths that every family has been trained at.
 func whole(runs []run) []int {
-	return slices.DeleteFunc(slices.Clone(depths), func(depth int) bool {
+	return slices.DeleteFunc(slices.Clone(nets.Depths), func(depth int) bool {
 		return slices.ContainsFunc(families(), func(r row) bool { return len(r.at(runs, depth)) == 0 })
 	})
 }
