@@ -22,7 +22,8 @@ func tables(runs []run) map[string]string {
 	runs = on(runs, cifar.CIFAR10)
 	t := map[string]string{
 		"cifar100": hundred,
-		"class":    networks(runs, "class", "wide-%s-w24"), "hour": networks(runs, "hour", "wide-%s-w24"), "records": records(runs),
+		"class":    networks(runs, "class", "wide-%s-w24"), "hour": networks(runs, "hour", "wide-%s-w24"),
+		"break": networks(runs, "break", "wide-%s-w40"), "hour-muon": networks(runs, "hour-muon", "wide-%s-w48"), "records": records(runs),
 		"weights": withWeights(runs), "commits": commits(runs), "recipes": recipes(), "rates": rates(runs),
 	}
 	for name, cell := range map[string]func([]run) string{
