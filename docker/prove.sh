@@ -179,7 +179,7 @@ prove() {
 	[ "$(inside id --user --name)" = student ] || die "the image's user is $(inside id)"
 	say "everything is there, for a shell at login, too"
 	inside skipnets doctor
-	inside bash -lc 'go version && skipnets version'
+	inside bash -lc 'go version && skipnets --version'
 	say "JupyterLab, without a network"
 	prove_lab
 	say "Binder's server, without a network"
