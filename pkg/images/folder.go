@@ -185,6 +185,9 @@ func unreadable(errs []error) error {
 	if len(errs) == 0 {
 		return nil
 	}
+	if len(errs) == 1 {
+		return fmt.Errorf("images: a file cannot be read; mend or remove it:\n%w", errs[0])
+	}
 	return fmt.Errorf("images: %d files cannot be read; mend or remove them. The first:\n%w", len(errs), errors.Join(errs[:min(named, len(errs))]...))
 }
 

@@ -171,7 +171,7 @@ func TestFolderErrors(t *testing.T) {
 			}
 			write(t, nil, dir, "red", "empty.png")
 		}, FolderOptions{}, []string{"8 files cannot be read", filepath.Join("red", "bad0.png"), filepath.Join("red", "bad4.png")}},
-		"tiny":       {func(dir string) { write(t, tiny(t), dir, "red", "dot.png") }, FolderOptions{}, []string{"1 files cannot be read", "dot.png", "1×1 pixels"}},
+		"tiny":       {func(dir string) { write(t, tiny(t), dir, "red", "dot.png") }, FolderOptions{}, []string{"a file cannot be read", "dot.png", "1×1 pixels"}},
 		"small size": {func(string) {}, FolderOptions{Size: 4}, []string{"4×4 pixels", "8 to 1024"}},
 		"channels":   {func(string) {}, FolderOptions{Channels: 4}, []string{"4 channels"}},
 		"test":       {func(string) {}, FolderOptions{Test: 1}, []string{"between 0 and 1"}},
