@@ -107,11 +107,3 @@ func (o *ops) sum(x compute.Value, axes ...int) compute.Value {
 }
 
 func (o *ops) dims(x compute.Value) []int { return o.shape(x).Dimensions }
-
-// bytes is what x takes in memory.
-func (o *ops) bytes(x compute.Value) int {
-	if shape := o.shape(x); o.err == nil {
-		return int(shape.ByteSize())
-	}
-	return 0
-}

@@ -176,7 +176,7 @@ func (b *formBench) run(executable compute.Executable, start int) error {
 	if err != nil {
 		return err
 	}
-	defer begin.Finalize()
+	defer func() { _ = begin.Finalize() }()
 	outputs, err := executable.Execute([]compute.Buffer{b.buffers[0], b.buffers[1], begin}, make([]bool, 3), 0)
 	if err != nil {
 		return err
