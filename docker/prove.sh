@@ -210,5 +210,5 @@ cp -r .binder/. "$work/binder" # as BuildKit, which is given the folder of the D
 store build --format docker --build-context course=container-image://localhost/skipnets --tag localhost/skipnets-binder --file "$work/binder/Dockerfile" .
 store from --name binder localhost/skipnets-binder
 export -f say die store devcontainer inside config healthy answers start stop prove_lab prove_read_only prove_devcontainer prove_binder prove
-unshare --net --mount --pid --fork --kill-child bash -euo pipefail -c prove
+unshare --net --mount --pid --fork --kill-child --mount-proc bash -euo pipefail -c prove
 say "PROVED: built ($size), and run without a network, in $((SECONDS - begin)) s"
