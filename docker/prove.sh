@@ -18,7 +18,7 @@ begin=$SECONDS
 work=$(mktemp --directory "${TMPDIR:-/var/tmp}/skipnets-prove.XXXXXX")
 export work TMPDIR=$work/tmp BUILDAH_ISOLATION=chroot
 mkdir "$TMPDIR"
-trap 'rm -rf --one-file-system "$work"' EXIT
+trap 'umount --recursive --lazy "$work/store/overlay" 2>/dev/null || true; rm -rf --one-file-system "$work"' EXIT # buildah leaves mounts
 
 say() { echo "=== $*"; }
 die() { echo "NOT PROVED: $*" >&2; exit 1; }
