@@ -4,20 +4,14 @@ package accel
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
-	"regexp"
 	"sync"
 	"time"
 
 	"github.com/gomlx/compute"
 
-	"github.com/skipnets/skipnets/internal/about"
 	"github.com/skipnets/skipnets/internal/home"
-	"github.com/skipnets/skipnets/internal/whole"
 )
 
 // Forms tells which form of a gradient of a convolution to its kernel is built, by the convolution: its dtype, shapes, stride and
@@ -115,59 +109,4 @@ func (t *Tuner) form(b compute.Backend, c conv) form {
 // String names the convolution: all that its form may depend on.
 func (c conv) String() string {
 	return fmt.Sprintf("%s x%v v%v stride%v pad%v", c.dtype, c.inputDims, c.kernelDims, c.kernelDilations, c.paddings)
-}
-
-// folder is part of a plugin's path, which says nothing about it.
-var folder = regexp.MustCompile(`/[^ :()]*/`)
-
-// machine is what the fastest form depends on besides: processor, cores, plugin, XLA's options, and this package's forms.
-func machine(b compute.Backend) string {
-	return fmt.Sprintf("%s, %s, XLA_FLAGS=%q, forms %d", about.Machine(), folder.ReplaceAllString(b.Description(), ""), os.Getenv(xlaFlags), formsVersion)
-}
-
-// formsVersion is counted up when a form is built otherwise under its old name.
-const formsVersion = 1
-
-// read is what the file has about this machine, and else what is known of its kind.
-func (t *Tuner) read(b compute.Backend) Forms {
-	forms := Forms{}
-	if all, err := readForms(t.file); err == nil {
-		maps.Copy(forms, all[machine(b)])
-	}
-	return forms
-}
-
-func readForms(file string) (map[string]Forms, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	all := map[string]Forms{}
-	if err := json.Unmarshal(text, &all); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return all, nil
-}
-
-// write adds what is known to the file. What it holds of other machines stays; a damaged file holds nothing that cannot be measured again.
-func (t *Tuner) write(b compute.Backend) {
-	all, err := readForms(t.file)
-	if err != nil {
-		all = map[string]Forms{}
-	}
-	name := machine(b)
-	if all[name] == nil {
-		all[name] = Forms{}
-	}
-	maps.Copy(all[name], t.known)
-	writeForms(t.file, all)
-}
-
-// writeForms does what it can: without the file, the next program measures again.
-func writeForms(file string, all map[string]Forms) {
-	text, err := json.MarshalIndent(all, "", "\t")
-	if err != nil || file == "" || os.MkdirAll(filepath.Dir(file), 0o755) != nil {
-		return
-	}
-	_ = whole.WriteFile(file, append(text, '\n'), 0o644)
 }
