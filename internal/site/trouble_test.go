@@ -155,7 +155,7 @@ func uncompressed(site http.Handler) http.HandlerFunc {
 	}
 }
 
-// compressed has a server that sends the program compressed: the browser takes it as it comes, and what is damaged is no program.
+// compressed has a server that sends the program compressed: the browser takes it as it comes, and half of it is no program.
 func (v *visit) compressed() {
 	taken := make(chan string, 10)
 	v.breaks("/playground.wasm", func(w http.ResponseWriter, r *http.Request) {
@@ -170,11 +170,9 @@ func (v *visit) compressed() {
 			v.Errorf("the program is asked for and sent as %q, want %q", got, want)
 		}
 	}
-	for _, change := range []func([]byte) []byte{flipped, halved} {
-		v.breaks("/playground.wasm", v.damages("", change))
-		v.open("playground.html", 1200)
-		v.troubled("rogram")
-	}
+	v.breaks("/playground.wasm", v.damages("", halved)) // one wrong bit goes unseen: Brotli has no checksum, and leaves that to TLS
+	v.open("playground.html", 1200)
+	v.troubled("rogram")
 	v.breaks("/playground.wasm", http.NotFound) // then the copy is taken
 	v.play()
 }
