@@ -82,7 +82,7 @@ func benchAction(ctx context.Context, cmd *cli.Command) error {
 	}
 	out := cmd.Root().Writer
 	if !cmd.Bool("json") {
-		fmt.Fprintf(out, "%s, %s, batch %d, median of %d steps\n\n", about.Machine(), description(backend), cmd.Int("batch"), cmd.Int("steps"))
+		fmt.Fprintf(out, "%s, %s, batch %d, median of %d steps\n\n", about.Machine(), about.Backend(backend), cmd.Int("batch"), cmd.Int("steps"))
 		fmt.Fprintln(out, "| network | precision | training, images/s | evaluation, images/s | first step, s | peak memory, GB |")
 		fmt.Fprintln(out, "|---|---|--:|--:|--:|--:|")
 	}
@@ -152,7 +152,7 @@ type benchmark struct {
 }
 
 func (b benchmark) run(ctx context.Context) (measurement, error) {
-	m := measurement{Network: b.name, Precision: precision(b.bf16), Batch: b.batch, Steps: b.steps, Machine: about.Machine(), Features: features(), Backend: description(b.backend)}
+	m := measurement{Network: b.name, Precision: precision(b.bf16), Batch: b.batch, Steps: b.steps, Machine: about.Machine(), Features: features(), Backend: about.Backend(b.backend)}
 	net, err := nets.Parse(b.name, len(cifar.Classes10))
 	if err != nil {
 		return m, err

@@ -5,9 +5,6 @@ package main
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
-
-	"github.com/gomlx/compute"
 
 	"github.com/skipnets/skipnets/internal/about"
 	"github.com/skipnets/skipnets/pkg/nets"
@@ -41,7 +38,7 @@ func newReport(name string, t experiment, fitted *recipe.Result, dir string) (re
 		Recipe:        t.recipe.Name, Seed: t.seed, Precision: precision(t.recipe.BFloat16), Epoch: best.Epoch, HeldOutAccuracy: best.HeldOutAccuracy,
 		Seconds:          last.Seconds,
 		SamplesPerSecond: last.SamplesPerSecond, Parameters: int64(summary.Total().Params),
-		PeakMemory: memory, Machine: about.Machine(), Backend: description(t.backend), Commit: notes[recipe.CommitNote],
+		PeakMemory: memory, Machine: about.Machine(), Backend: about.Backend(t.backend), Commit: notes[recipe.CommitNote],
 	}, nil
 }
 
@@ -51,10 +48,3 @@ func precision(bf16 bool) string {
 	}
 	return "fp32"
 }
-
-// description is what the backend says of itself, without the folder that its plugin lies in.
-func description(b compute.Backend) string {
-	return folder.ReplaceAllString(b.Description(), "")
-}
-
-var folder = regexp.MustCompile(`/[^ :()]*/`)

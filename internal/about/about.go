@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -39,6 +40,13 @@ func Machine() string {
 	}
 	return fmt.Sprintf("%s, %d cores", name, runtime.GOMAXPROCS(0))
 }
+
+// Backend is what a backend of GoMLX says of itself, without the folder that its plugin lies in: the plugin is the same wherever it is.
+func Backend(b interface{ Description() string }) string {
+	return folder.ReplaceAllString(b.Description(), "")
+}
+
+var folder = regexp.MustCompile(`/[^ :()]*/`)
 
 // processor is its name in /proc/cpuinfo, or else the given one. A virtual machine may keep the generation from the name,
 // as in "AMD EPYC": family and model tell Zen 3 from Zen 5.

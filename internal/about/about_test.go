@@ -79,3 +79,19 @@ func TestProcessor(t *testing.T) {
 		}
 	}
 }
+
+type described string
+
+func (d described) Description() string { return string(d) }
+
+// A result does not tell where the plugin lies.
+func TestBackend(t *testing.T) {
+	for description, want := range map[string]string{
+		"xla:/home/me/.cache/xla/cpu.so - PJRT plugin (/opt/xla/cpu.so) v0.115": "xla:cpu.so - PJRT plugin (cpu.so) v0.115",
+		"Simple Go Portable Backend": "Simple Go Portable Backend",
+	} {
+		if got := Backend(described(description)); got != want {
+			t.Errorf("%q is told as %q, want %q", description, got, want)
+		}
+	}
+}

@@ -10,7 +10,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 
 	"github.com/gomlx/compute"
 
@@ -18,18 +17,15 @@ import (
 	"github.com/skipnets/skipnets/internal/whole"
 )
 
-// folder is part of a plugin's path, which says nothing about it.
-var folder = regexp.MustCompile(`/[^ :()]*/`)
-
 // machine is what the fastest form depends on besides: processor, cores, plugin, XLA's options, and this package's forms.
 func machine(b compute.Backend) string {
-	return fmt.Sprintf("%s, %s, XLA_FLAGS=%q, forms %d", about.Machine(), folder.ReplaceAllString(b.Description(), ""), os.Getenv(xlaFlags), formsVersion)
+	return fmt.Sprintf("%s, %s, XLA_FLAGS=%q, forms %d", about.Machine(), about.Backend(b), os.Getenv(xlaFlags), formsVersion)
 }
 
 // formsVersion is counted up when a form is built otherwise under its old name.
 const formsVersion = 1
 
-// read is what the file has about this machine, and else what is known of its kind.
+// read is what the file has about this machine.
 func (t *Tuner) read(b compute.Backend) Forms {
 	forms := Forms{}
 	if all, err := readForms(t.file); err == nil {
