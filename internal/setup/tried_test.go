@@ -142,14 +142,20 @@ esac`)
 	noLeftovers(t, s)
 }
 
+// withPlugin has a helper that installs a plugin of that content, and says of any that it loads.
+func withPlugin(t *testing.T, s *Setup, content string) {
+	t.Helper()
+	withHelper(t, s, `case $1 in
+find) exit 1 ;;
+install) printf `+content+` >"$2/`+pluginName+`" ;;
+try) echo PJRT v0.1 ;;
+esac`)
+}
+
 // A flipped bit changes neither size nor time, and the plugin may load all the same: the doctor looks at all of it.
 func TestPluginThatChangedUnseen(t *testing.T) {
 	s, _ := newTest(t, Options{Unverified: true})
-	withHelper(t, s, `case $1 in
-find) exit 1 ;;
-install) echo good >"$2/`+pluginName+`" ;;
-try) echo PJRT v0.1 ;;
-esac`)
+	withPlugin(t, s, "good")
 	if err := s.Ready(t.Context(), s.Plugin()); err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +164,7 @@ esac`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	placePlugin(t, s, "gooe\n")
+	placePlugin(t, s, "gooe")
 	if err := os.Chtimes(plugin, info.ModTime(), info.ModTime()); err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +174,7 @@ esac`)
 	s.insists = true
 	_, err = s.Plugin().try(t.Context())
 	wantError(t, err, plugin, "has changed since it was put there")
-	if err := s.Mend(t.Context(), s.Plugin()); err != nil || text(t, plugin) != "good\n" {
+	if err := s.Mend(t.Context(), s.Plugin()); err != nil || text(t, plugin) != "good" {
 		t.Errorf("it is not mended: %v, %q", err, text(t, plugin))
 	}
 }
@@ -186,11 +192,7 @@ func TestPluginOfAnEarlierVersion(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := newTest(t, Options{Unverified: true})
-			withHelper(t, s, `case $1 in
-find) exit 1 ;;
-install) printf new >"$2/`+pluginName+`" ;;
-try) echo PJRT v0.1 ;;
-esac`)
+			withPlugin(t, s, "new")
 			placePlugin(t, s, test.wheel)
 			plugin, about := s.path("xla", pluginName), s.path("xla", "about.txt")
 			s.sources.pluginSum = sumOf(t, plugin)
