@@ -28,14 +28,17 @@ func (t *Tuner) measure(b compute.Backend, c conv, key string) (form, bool) {
 	if budget == 0 {
 		budget = tuningBudget
 	}
-	if t.fixed || t.spent >= budget || c.dtype != dtypes.Float32 && c.dtype != dtypes.BFloat16 {
+	if t.fixed || t.spent > 0 && t.spent+t.longest > budget || c.dtype != dtypes.Float32 && c.dtype != dtypes.BFloat16 {
 		return form{}, false
 	}
 	if t.Report != nil {
 		t.Report(key)
 	}
 	start := time.Now()
-	defer func() { t.spent += time.Since(start) }()
+	defer func() {
+		took := time.Since(start)
+		t.spent, t.longest = t.spent+took, max(t.longest, took)
+	}()
 	bench, err := newFormBench(b, c)
 	defer bench.finalize()
 	if err != nil {

@@ -26,7 +26,8 @@ type Forms map[string]string
 // The forms differ by rounding. A training that must give the same bits again needs the forms that it began with: Used has them,
 // and [FixedForms] takes them.
 type Tuner struct {
-	// Budget is how long one Tuner may measure; when it is spent, what is still unknown is built in the usual form. 0 means 3 s.
+	// Budget is how long one Tuner may measure; when no time is left for one more, what is still unknown is built in the usual form.
+	// 0 means 3 s.
 	Budget time.Duration
 	// Report is called before a convolution is measured, when it is not nil.
 	Report func(convolution string)
@@ -38,7 +39,9 @@ type Tuner struct {
 	begun Forms // what was built in an earlier process
 	known Forms // nil until it was read
 	used  Forms
-	spent time.Duration
+
+	spent   time.Duration // on measurements
+	longest time.Duration // of them
 }
 
 // NewTuner keeps what it measures in a file, beside what it holds of other machines; with "" in

@@ -129,6 +129,11 @@ func TestTunerBudget(t *testing.T) {
 	if err != nil || len(all[machine(testBackends(t)[0])]) != 1 || len(built) != len(tunedCases) {
 		t.Errorf("built %v, and the file holds %v, %v; want one that was measured", built, all, err)
 	}
+	// Time for less than one as long as the longest so far is none.
+	tuner = NewTuner(filepath.Join(t.TempDir(), "forms.json"))
+	tuner.spent, tuner.longest = 2*time.Second, 1100*time.Millisecond
+	tuner.Report = func(convolution string) { t.Errorf("%s was measured in the last second of three", convolution) }
+	used(t, tuner, tunedCases[:1])
 }
 
 // The forms that a training began with come before those in the file.
