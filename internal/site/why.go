@@ -106,7 +106,7 @@ func (b *builder) surfaces() (f figure, err error) {
 		s := all[best]
 		f.from(fmt.Sprintf("The loss is the mean of %d images, directions by filter from seed %d", s.Images, s.Seed), s.Commit, s.Machine)
 		hills = append(hills, hill{network, s.X, s.Y, s.Loss})
-		picture, err := plots.Contour(plots.Axes{Title: network, X: "direction 1", Y: "direction 2"}, s.X, s.Y, s.Loss, []float64{0.3, 0.6, 1.2, 2.3, 5, 10})
+		picture, err := plots.Contour(plots.Axes{Title: network, X: "direction 1", Y: "direction 2"}, s.X, s.Y, s.Loss, lesson.Levels)
 		if err != nil {
 			return f, err
 		}

@@ -42,6 +42,10 @@ type Surface struct {
 // FirstToLast is the straight line from a network's first weights, at 0, to its trained ones, at 1.
 const FirstToLast = "from first to last"
 
+// Levels are the losses at which the maps of surfaces have lines, between a lightest and a darkest. They are the same in the notebooks and
+// on the site, so that all maps compare. The line at 2.3 is that of guessing among ten classes.
+var Levels = []float64{0.4, 0.6, 0.8, 1.2, 1.6, 2.3, 3.3, 8}
+
 // Same tells whether two are the same map.
 func (s Surface) Same(other Surface) bool {
 	return s.Network == other.Network && s.Direction == other.Direction && s.Seed == other.Seed && s.Images == other.Images &&

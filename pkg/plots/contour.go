@@ -4,20 +4,19 @@ package plots
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 	"slices"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Contour draws positive values over a plane, such as a loss: values[j][i] is that at xs[i], ys[j]. The colour is the value's
-// logarithm, from light at the lowest of the levels to dark at the highest, and a line follows each level; what lies beyond the levels
-// has the colour of the end. Figures with the same levels have one scale and compare. NaN and infinity count as beyond
-// the highest. It is an error when there are fewer than two levels, xs or ys, when one of them does not rise, or the sizes differ.
+// Contour draws positive values over a plane, such as a loss, as a map: values[j][i] is that at xs[i], ys[j]. The colour is the value's
+// logarithm, from light at the lowest of the levels to dark at the highest; what lies beyond the levels has the colour of the end. A line
+// with its number follows each level between the ends. Two maps, side by side, are as wide as one other figure; with the same levels
+// they have one scale and compare. NaN and infinity count as beyond the highest. It is an error when there are fewer than two levels,
+// xs or ys, when one of them does not rise, or the sizes differ.
 func Contour(axes Axes, xs, ys []float64, values [][]float64, levels []float64) ([]byte, error) {
 	if err := checkContour(xs, ys, values, levels); err != nil {
 		return nil, fmt.Errorf("plots: contour %q: %w", axes.Title, err)
@@ -44,20 +43,10 @@ func Contour(axes Axes, xs, ys []float64, values [][]float64, levels []float64) 
 	heat.Min, heat.Max, heat.Rasterized = low, high, false
 
 	p := newPlot(axes)
-	p.Add(heat)
-	lines := plotter.NewContour(field, logsOf(levels[1:len(levels)-1]), nil)
-	lines.LineStyles = []draw.LineStyle{{Color: color.Gray{0x30}, Width: vg.Points(0.7)}}
-	p.Add(lines)
+	p.Add(heat, levelLines{field, levels[1 : len(levels)-1], colors})
 	p.Y.Label.Text, p.Y.Label.TextStyle.Font, p.Y.Label.TextStyle.Color = axes.Y, sans(10), ink
-	return encode(vg.Points(330), vg.Points(290), func(canvas draw.Canvas) {
-		canvas = headed(canvas, Axes{Title: axes.Title}, 12)
-		width := vg.Points(56)
-		p.Draw(draw.Crop(canvas, 0, -width, 0, 0))
-		scale := plot.New()
-		scale.HideX()
-		scale.Y.Tick.Label.Font, scale.Y.Tick.Marker = sans(9), levelTicks(levels)
-		scale.Add(&plotter.ColorBar{ColorMap: colors, Vertical: true, Colors: 128})
-		scale.Draw(draw.Crop(canvas, canvas.Max.X-canvas.Min.X-width+vg.Points(8), 0, vg.Points(32), 0))
+	return encode(figureWidth/2, vg.Points(240), func(canvas draw.Canvas) {
+		p.Draw(headed(canvas, Axes{Title: axes.Title}, 11))
 	})
 }
 
@@ -84,21 +73,6 @@ func checkContour(xs, ys []float64, values [][]float64, levels []float64) error 
 		}
 	}
 	return nil
-}
-
-func logsOf(levels []float64) (logs []float64) {
-	for _, level := range levels {
-		logs = append(logs, math.Log10(level))
-	}
-	return logs
-}
-
-func levelTicks(levels []float64) plot.ConstantTicks {
-	var ticks plot.ConstantTicks
-	for _, level := range levels {
-		ticks = append(ticks, plot.Tick{Value: math.Log10(level), Label: fmt.Sprintf("%.3g", level)})
-	}
-	return ticks
 }
 
 // surface is gonum's view of logarithms over a plane.

@@ -39,7 +39,7 @@ func TestContour(t *testing.T) {
 	img := decode(t, figure, err)
 	// The middle is light; up and down it gets dark faster than to the sides; what is not finite is as dark as the highest level.
 	width, height := img.Bounds().Dx(), img.Bounds().Dy()
-	middleX, middleY := width*42/100, height*46/100
+	middleX, middleY := width*58/100, height*46/100
 	middle, side, up := brightness(img, middleX, middleY), brightness(img, middleX+width/4, middleY), brightness(img, middleX, middleY-height/4)
 	if middle < side+10 || side < up+10 {
 		t.Errorf("brightness in the middle %d, at the side %d, above %d", middle, side, up)
