@@ -17,7 +17,9 @@ type share struct {
 func StandardError(f func(p float64, n int) float64) string {
 	return formula(func(s share) float64 { return f(s.p, s.n) },
 		func(s share) float64 { return math.Sqrt(s.p * (1 - s.p) / float64(s.n)) }, []share{{0.9, 10000}, {0.5, 100}, {1, 10}},
-		func(s share) string { return fmt.Sprintf("p = %g, %d images", s.p, s.n) }, "on different test images, smaller differences than about three of these prove nothing; on the same images, count those on which two networks differ",
+		func(s share) string { return fmt.Sprintf("p = %g, %d images", s.p, s.n) },
+		"If two networks were tested on different images, trust only a difference of more than three standard errors. "+
+			"If both were tested on the same images, count those that only one of them gets right.",
 		mistake[share]{func(s share) float64 { return s.p * (1 - s.p) / float64(s.n) }, "That is the variance: take the root."},
 		mistake[share]{func(s share) float64 { return math.Sqrt(s.p * (1 - s.p)) }, "That is the deviation of a single answer; the mean of n has √n less."})
 }
