@@ -190,7 +190,7 @@ prove() {
 	say "a notebook, on a read-only root file system"
 	prove_read_only
 	say "the short tests, without a network"
-	inside go test -short ./...
+	inside go test -short -timeout 60m ./...
 	say "the devcontainer, without a network"
 	prove_devcontainer
 }
