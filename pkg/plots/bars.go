@@ -108,11 +108,11 @@ func addBars(p *plot.Plot, s Series, labels int, width, offset vg.Length, c colo
 	if s.Spread == nil {
 		return nil
 	}
-	w, err := newWhiskers(s, offset)
-	if err == nil {
-		p.Add(w)
+	points := make(plotter.XYs, len(s.Y))
+	for i, y := range s.Y {
+		points[i].X, points[i].Y = float64(i), y
 	}
-	return err
+	return addErrorBars(p, points, s.Spread, offset, ink)
 }
 
 // legend names the series in one line, and returns the room below it.
@@ -141,38 +141,4 @@ func turnLong(p *plot.Plot, labels []string) {
 		p.X.Tick.Label.Rotation = math.Pi / 6
 		p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = text.XRight, text.YCenter
 	}
-}
-
-// whiskers are the error bars of a series of bars, as far beside its labels as the bars.
-type whiskers struct {
-	*plotter.YErrorBars
-	offset vg.Length
-}
-
-// withErrors are points with error bars, in gonum's form.
-type withErrors struct {
-	plotter.XYs
-	plotter.YErrors
-}
-
-func newWhiskers(s Series, offset vg.Length) (whiskers, error) {
-	points, errs := make(plotter.XYs, len(s.Y)), make(plotter.YErrors, len(s.Y))
-	for i, y := range s.Y {
-		points[i].X, points[i].Y = float64(i), y
-		errs[i].Low, errs[i].High = s.Spread[i], s.Spread[i]
-	}
-	bars, err := plotter.NewYErrorBars(withErrors{points, errs})
-	if err != nil {
-		return whiskers{}, err
-	}
-	bars.Color, bars.Width = ink, vg.Points(1)
-	return whiskers{bars, offset}, nil
-}
-
-// Plot draws them at their offset.
-func (w whiskers) Plot(canvas draw.Canvas, p *plot.Plot) {
-	canvas.Push()
-	defer canvas.Pop()
-	canvas.Translate(vg.Point{X: w.offset})
-	w.YErrorBars.Plot(canvas, p)
 }

@@ -109,7 +109,7 @@ func (c *chart) addLine(i int) error {
 	}
 	if c.series[i].Dashed {
 		line.Dashes = dashes
-		if err := c.addErrorBars(i); err != nil {
+		if err := addErrorBars(c.plot, c.points[i], c.series[i].Spread, 0, c.colors[i]); err != nil {
 			return err
 		}
 	}

@@ -114,6 +114,12 @@ func TestBarsWithErrorBars(t *testing.T) {
 	if with, without := dark([]float64{0.5, 0.3}), dark(nil); with < without+50 {
 		t.Errorf("%d black pixels with error bars, %d without", with, without)
 	}
+	if zero, without := dark([]float64{0, 0}), dark(nil); zero != without {
+		t.Errorf("%d black pixels with error bars of no length, %d without", zero, without)
+	}
+	if one, both := dark([]float64{0.5, 0}), dark([]float64{0.5, 0.5}); one >= both {
+		t.Errorf("%d black pixels with one error bar, %d with two", one, both)
+	}
 	if _, err := Bars(Axes{}, []string{"a", "b"}, Series{Y: []float64{1, 2}, Spread: []float64{1}}); err == nil {
 		t.Error("no error for one error bar and two bars")
 	}

@@ -3,8 +3,12 @@
 package plots
 
 import (
+	"image/color"
+
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // bandOf is the outline of what lies within the spread of the points.
@@ -18,20 +22,43 @@ func bandOf(points plotter.XYs, spread []float64) plotter.XYs {
 	return outline
 }
 
-// addErrorBars draws a bar of the spread at each point of a series, if it has one.
-func (c *chart) addErrorBars(i int) error {
-	if c.series[i].Spread == nil {
+// whiskers are error bars, drawn so far beside their points.
+type whiskers struct {
+	*plotter.YErrorBars
+	offset vg.Length
+}
+
+// Plot draws them at their offset.
+func (w whiskers) Plot(canvas draw.Canvas, p *plot.Plot) {
+	canvas.Push()
+	defer canvas.Pop()
+	canvas.Translate(vg.Point{X: w.offset})
+	w.YErrorBars.Plot(canvas, p)
+}
+
+// withErrors are points with error bars, in gonum's form.
+type withErrors struct {
+	plotter.XYs
+	plotter.YErrors
+}
+
+// addErrorBars draws a bar of the spread at each point that has one. A spread of zero, such as that of a single seed, gets none.
+func addErrorBars(p *plot.Plot, points plotter.XYs, spread []float64, offset vg.Length, c color.Color) error {
+	var uncertain withErrors
+	for i, half := range spread {
+		if half != 0 {
+			uncertain.XYs = append(uncertain.XYs, points[i])
+			uncertain.YErrors = append(uncertain.YErrors, struct{ Low, High float64 }{half, half})
+		}
+	}
+	if len(uncertain.XYs) == 0 {
 		return nil
 	}
-	errs := make(plotter.YErrors, len(c.points[i]))
-	for k, spread := range c.series[i].Spread {
-		errs[k].Low, errs[k].High = spread, spread
-	}
-	bars, err := plotter.NewYErrorBars(withErrors{c.points[i], errs})
+	bars, err := plotter.NewYErrorBars(uncertain)
 	if err != nil {
 		return err
 	}
-	bars.Color, bars.Width = c.colors[i], vg.Points(1)
-	c.plot.Add(bars)
+	bars.Color, bars.Width = c, vg.Points(1)
+	p.Add(whiskers{bars, offset})
 	return nil
 }
