@@ -43,10 +43,11 @@ func Outcomes(experiment string, depth int) ([]Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	return outcomes(tried, depth), nil
+	return OutcomesOf(tried, depth), nil
 }
 
-func outcomes(tried []Tried, depth int) (all []Outcome) {
+// OutcomesOf are those of the trainings of one experiment at one depth, in the order in which they were made.
+func OutcomesOf(tried []Tried, depth int) (all []Outcome) {
 	place, losses := map[string]int{}, map[string][]float64{}
 	for _, t := range tried {
 		if t.Depth != depth {

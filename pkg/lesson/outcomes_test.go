@@ -8,7 +8,7 @@ func TestOutcomes(t *testing.T) {
 	made := func(arm string, depth int, loss float64, diverged bool) Tried {
 		return Tried{Experiment: "rescue", Arm: arm, Depth: depth, Losses: []float64{9, loss}, Diverged: diverged}
 	}
-	got := outcomes([]Tried{
+	got := OutcomesOf([]Tried{
 		made("plain", 56, 2, false), made("residual", 56, 1, false), made("plain", 20, 5, false), made("plain", 56, 4, false),
 		made("wild", 56, 3, true), made("half", 56, 3, true), made("half", 56, 2, false),
 	}, 56)

@@ -73,7 +73,11 @@ func renew(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for name, tables := range map[string]map[string]string{"docs/results.md": tables(runs), "README.md": short} {
+	results := tables(runs)
+	if results["attempts"], err = attempts(root); err != nil {
+		return nil, err
+	}
+	for name, tables := range map[string]map[string]string{"docs/results.md": results, "README.md": short} {
 		file := filepath.Join(root, filepath.FromSlash(name))
 		page, err := os.ReadFile(file)
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/skipnets/skipnets/pkg/lesson"
 	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
@@ -135,5 +136,21 @@ func TestGrowthFigure(t *testing.T) {
 		if _, err := growthFigure(bad); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
+	}
+}
+
+// Each experiment has a title, and each of its networks that was trained a row.
+func TestAttempts(t *testing.T) {
+	table, err := attempts(filepath.Join("..", "..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, experiment := range lesson.Experiments() {
+		if title := titles[experiment.Name]; title == "" || !strings.Contains(table, "\n| "+title+" |") {
+			t.Errorf("experiment %s, called %q, is in no row", experiment.Name, title)
+		}
+	}
+	if want := "| without norms | residual, α = 1 | 56 | the loss is no number any more |"; !strings.Contains(table, want) {
+		t.Errorf("no row begins with %q", want)
 	}
 }
