@@ -46,7 +46,7 @@ func Recall(f func(counts [][]int, class int) float64) string {
 	named := func(class int) float64 { return float64(counts[0][class] + counts[1][class] + counts[2][class]) }
 	there := func(class int) float64 { return float64(counts[class][0] + counts[class][1] + counts[class][2]) }
 	return formula(func(class int) float64 { return f(counts, class) }, func(class int) float64 { return found(class) / there(class) }, []int{0, 1, 2},
-		func(class int) string { return fmt.Sprintf("class %d of %v", class, counts) }, "a row's diagonal over the row",
+		func(class int) string { return fmt.Sprintf("class %d of %v", class, counts) }, "the number on the diagonal, divided by the sum of its row",
 		mistake[int]{func(class int) float64 { return found(class) / named(class) },
 			"You divide by the column: that is precision, how often the network is right when it names the class."},
 		mistake[int]{func(class int) float64 { return found(class) / 40 }, "Divide by the class's own images, not by all."})

@@ -17,8 +17,8 @@ func Shattered(f func(r, floor float64) int) string {
 	exact := func(d decay) float64 { return math.Log(d.floor) / math.Log(d.r) }
 	return formula(func(d decay) float64 { return float64(f(d.r, d.floor)) }, func(d decay) float64 { return math.Floor(exact(d)) + 1 },
 		[]decay{{0.5, 0.01}, {0.75, 0.01}, {0.9, 0.05}},
-		func(d decay) string { return fmt.Sprintf("r = %g, floor %g", d.r, d.floor) }, "at 1/2 a layer seven layers are enough to lose what at 3/4 lasts for seventeen",
-		mistake[decay]{func(d decay) float64 { return math.Floor(exact(d)) }, "After so many layers it is still above. Round up."},
+		func(d decay) string { return fmt.Sprintf("r = %g, floor %g", d.r, d.floor) }, "where each layer halves the correlation, seven layers are enough to lose it; with 3/4 for each layer it takes seventeen",
+		mistake[decay]{func(d decay) float64 { return math.Floor(exact(d)) }, "After that many layers the correlation is still above the floor. Round up."},
 		mistake[decay]{func(d decay) float64 { return math.Ceil(1 / d.floor * (1 - d.r)) }, "The factors multiply: the correlation falls like r to the power of L."})
 }
 
@@ -30,10 +30,10 @@ func Layerwise(f func(weights, gradient, rate float64) float64) string {
 		func(l lengths) float64 { return l.rate * l.weights / l.gradient }, []lengths{{10, 2, 0.01}, {10, 2000, 0.01}, {3, 0.5, 0.1}},
 		func(l lengths) string {
 			return fmt.Sprintf("weights of length %g, gradient %g, rate %g", l.weights, l.gradient, l.rate)
-		}, "whether the gradient is 2 or 2000 long, the step is as long: only its direction counts",
+		}, "the step has one length, whether the gradient is 2 or 2000 long: only the gradient's direction counts",
 		mistake[lengths]{func(l lengths) float64 { return l.rate }, "That is the ordinary step: it is as long as the gradient makes it."},
 		mistake[lengths]{func(l lengths) float64 { return l.rate * l.gradient / l.weights }, "The other way round: a longer gradient must be multiplied by less."},
-		mistake[lengths]{func(l lengths) float64 { return l.rate / l.gradient }, "That makes all steps equally long. A layer of long weights needs a longer one."},
+		mistake[lengths]{func(l lengths) float64 { return l.rate / l.gradient }, "That makes all steps equally long. A layer of long weights needs a longer step."},
 		mistake[lengths]{func(l lengths) float64 { return l.rate * l.weights }, "That is the length of the step. By what is the gradient multiplied to get there?"})
 }
 

@@ -32,7 +32,7 @@ func Along(f func(n, k int, s float64) float64) string {
 	count := func(b bundle) float64 { return math.Exp(lchoose(b.n, b.k)) }
 	return formula(func(b bundle) float64 { return f(b.n, b.k, b.s) }, func(b bundle) float64 { return count(b) * math.Pow(b.s, float64(b.k)) },
 		[]bundle{{9, 1, 0.5}, {9, 4, 0.5}, {27, 5, 0.3}, {9, 0, 0.5}},
-		func(b bundle) string { return fmt.Sprintf("n = %d, k = %d, s = %g", b.n, b.k, b.s) }, "with s below 1 the weight moves to the short paths: all lengths together make (1 + s)ⁿ",
+		func(b bundle) string { return fmt.Sprintf("n = %d, k = %d, s = %g", b.n, b.k, b.s) }, "with s below 1 the short paths bring more than their share; the sum over all lengths is (1 + s)ⁿ",
 		mistake[bundle]{func(b bundle) float64 { return math.Pow(b.s, float64(b.k)) }, "That is one path. How many are there?"},
 		mistake[bundle]{count, "That counts the paths. How long is what comes along each?"},
 		mistake[bundle]{func(b bundle) float64 { return count(b) * b.s * float64(b.k) }, "The factors of a path multiply; they do not add up."})
@@ -72,7 +72,7 @@ func Carry(f func(x *graph.Node) *graph.Node) string {
 		switch {
 		case pixel[0] == float32(first+1) && pixel[1] == float32(first+2) && pixel[2] == 0 && pixel[3] == 0:
 		case pixel[2] == pixel[0] && pixel[3] == pixel[1] && pixel[0] != 0:
-			return wrong("x is there twice: the appended channels are zeros")
+			return wrong("x is there twice: the appended channels must be zeros")
 		case pixel[2] == float32(first+1) && pixel[3] == float32(first+2):
 			return wrong("the zeros come first: the next block would find x in other channels")
 		default:

@@ -79,7 +79,7 @@ func LastNorm(end func(scope *model.Scope, x *graph.Node) *graph.Node) string {
 	case negative:
 		return wrong("features below zero: after the norm comes the ReLU, and then the mean")
 	}
-	return wrong("the features are %.3f, they are %.3f: norm, ReLU, mean, in this order", once, want)
+	return wrong("the features are %.3f, they must be %.3f: norm, ReLU, mean, in this order", once, want)
 }
 
 // normed is the mean of ReLU(BN(x)) of a channel of x [1, 2, 2, 2].
@@ -114,7 +114,7 @@ func Deviation(f func(images [][]float64) float64) string {
 		return means, deviations
 	}
 	return formula(f, of, [][][]float64{{{0, 2}, {10, 12}}, {{5, 5}, {9, 9}}, {{1, 2}, {1, 2}}},
-		func(images [][]float64) string { return fmt.Sprintf("images %v", images) }, "all pixels of all images, around one mean",
+		func(images [][]float64) string { return fmt.Sprintf("images %v", images) }, "this is the deviation of all pixels of all images from one mean",
 		mistake[[][]float64]{func(images [][]float64) float64 { _, d := parts(images); mean, _ := moments(d); return mean },
 			"That is the mean of the images' own deviations. It leaves out that one image is darker than another."},
 		mistake[[][]float64]{func(images [][]float64) float64 { m, _ := parts(images); _, deviation := moments(m); return deviation },

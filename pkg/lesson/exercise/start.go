@@ -11,8 +11,8 @@ import (
 // Guess checks f, which gives the loss of a network that finds each of so many classes equally likely.
 func Guess(f func(classes int) float64) string {
 	return formula(f, func(n int) float64 { return math.Log(float64(n)) }, []int{10, 2, 100},
-		func(n int) string { return fmt.Sprintf("%d classes", n) }, "a network that begins far above it is sure of something without a reason",
-		mistake[int]{func(n int) float64 { return -math.Log(float64(n)) }, "The loss is −log p, and p is below 1: the sign."},
+		func(n int) string { return fmt.Sprintf("%d classes", n) }, "a network whose loss begins far above this number is sure of something without a reason",
+		mistake[int]{func(n int) float64 { return -math.Log(float64(n)) }, "The loss is −log p, and p is below 1: mind the sign."},
 		mistake[int]{func(n int) float64 { return 1 / float64(n) }, "That is the probability; the loss is its −log."},
 		mistake[int]{func(n int) float64 { return math.Log10(float64(n)) }, "The logarithm is the natural one."})
 }
