@@ -5,6 +5,7 @@ package site
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -110,23 +111,27 @@ func (b *builder) playground(ctx context.Context) error {
 	return b.strip()
 }
 
-// A program is the playground's, and how much there is to download.
+// A program is the playground's, how much there is to download, and how to know that it has arrived as it was written.
 type program struct {
 	Program    string `json:"program"`
 	Bytes      int64  `json:"bytes"`
 	Small      string `json:"small"`
 	SmallBytes int64  `json:"smallBytes"`
+	SHA256     string `json:"sha256"` // of the program as it runs, not compressed
 }
 
 func (b *builder) program() (program, error) {
 	p := program{Program: "playground.wasm", Small: "playground.wasm.gz"}
-	for name, size := range map[string]*int64{p.Program: &p.Bytes, p.Small: &p.SmallBytes} {
-		info, err := os.Stat(filepath.Join(b.dir, name))
-		if err != nil {
-			return program{}, err
-		}
-		*size = info.Size()
+	data, err := os.ReadFile(filepath.Join(b.dir, p.Program))
+	if err != nil {
+		return program{}, err
 	}
+	p.Bytes, p.SHA256 = int64(len(data)), fmt.Sprintf("%x", sha256.Sum256(data))
+	info, err := os.Stat(filepath.Join(b.dir, p.Small))
+	if err != nil {
+		return program{}, err
+	}
+	p.SmallBytes = info.Size()
 	return p, nil
 }
 

@@ -81,8 +81,10 @@ func damaged(site http.Handler, path string, change func([]byte) []byte) http.Ha
 		answer, whole := &kept{header: http.Header{}}, r.Clone(r.Context())
 		whole.Header.Del("If-Modified-Since") // the browser may have it whole
 		site.ServeHTTP(answer, whole)
-		if coding := answer.header.Get("Content-Encoding"); coding != "" {
-			w.Header().Set("Content-Encoding", coding)
+		for _, name := range []string{"Content-Encoding", "Last-Modified", "Cache-Control"} { // so that the browser keeps it, damaged as it is
+			if value := answer.header.Get(name); value != "" {
+				w.Header().Set(name, value)
+			}
 		}
 		if r.Method == http.MethodHead {
 			return
@@ -170,7 +172,7 @@ func (v *visit) compressed() {
 			v.Errorf("the program is asked for and sent as %q, want %q", got, want)
 		}
 	}
-	v.breaks("/playground.wasm", v.damages("", halved)) // one wrong bit goes unseen: Brotli has no checksum, and leaves that to TLS
+	v.breaks("/playground.wasm", v.damages("", halved))
 	v.open("playground.html", 1200)
 	v.troubled("rogram")
 	v.breaks("/playground.wasm", http.NotFound) // then the copy is taken

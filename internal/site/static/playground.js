@@ -92,7 +92,7 @@ async function begin() {
 		return without("A browser does not run the networks from a file. Type: go run ./cmd/skipnets site -serve DIR. The rest of the course works from files.");
 	}
 	try {
-		const answer = await fetch("playground.json");
+		const answer = await fetch("playground.json", { cache: "reload" }); // an older one would not fit the program, and a damaged one be kept
 		if (!answer.ok) throw new Error();
 		site = await answer.json();
 	} catch {
