@@ -5,11 +5,10 @@ package site
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/chromedp/chromedp/kb"
 )
 
 // visits are what TestBrowser does, each on a page of its own.
@@ -18,7 +17,7 @@ var visits = map[string]func(*visit){
 	"without JavaScript": (*visit).withoutJavaScript, "keyboard": (*visit).keyboard, "sizes": (*visit).sizes,
 	"files": (*visit).files, "drop": (*visit).drop, "paste": (*visit).paste,
 	"no camera": (*visit).noCamera, "with a camera": (*visit).camera, "with a camera, refused": (*visit).cameraRefused,
-	"no WebAssembly": (*visit).noWebAssembly, "weights": (*visit).weights, "program": (*visit).program,
+	"no WebAssembly": (*visit).noWebAssembly, "weights": (*visit).weights, "program": (*visit).program, "bits": (*visit).bits,
 	"phone in the dark": (*visit).phoneInTheDark, "parts": (*visit).parts, "charts": (*visit).charts,
 	"with a camera, twice": (*visit).cameraTwice, "stale trouble": (*visit).stale,
 }
@@ -52,6 +51,9 @@ func (v *visit) course() {
 		v.Error("the code is not coloured as Go")
 	}
 	v.accessible()
+	if bad := ask[[]string](v, `[...document.images].map(i => i.alt).filter(alt => !/^Figure 2\.\d+, described below$|^Drawn by the code above$/.test(alt))`); len(bad) > 0 {
+		v.Errorf("figures are described as %q", bad)
+	}
 	if ask[bool](v, `document.getElementById("solutions").open`) {
 		v.Error("the solutions are not folded away")
 	}
@@ -81,40 +83,6 @@ func (v *visit) quiz() {
 		if !ask[bool](v, `document.getElementById(decodeURIComponent(location.hash.slice(1))) !== null`) {
 			v.Errorf("the quiz leads to %s, which is not there", q.At)
 		}
-	}
-}
-
-// figures moves the sliders of those that have been measured.
-func (v *visit) figures() {
-	v.open("figures.html", 1200)
-	v.until("the figures are drawn", `[...document.querySelectorAll(".chart")].every(c => c.querySelector("canvas") && !c.querySelector("img"))`)
-	v.shoot("figures")
-	v.accessible()
-	for slider, says := range map[string]string{"epoch": "epoch 1", "step": "0 steps"} {
-		if !ask[bool](v, fmt.Sprintf(`document.getElementById(%q) !== null`, slider)) {
-			continue
-		}
-		v.do(fmt.Sprintf(`const r = document.getElementById(%q); r.focus(); r.value = 3; r.dispatchEvent(new Event("input"))`, slider))
-		v.press(kb.Home)
-		if got := ask[string](v, fmt.Sprintf(`document.getElementById("%s-is").textContent`, slider)); got != says {
-			v.Errorf("at its beginning the slider says %q, want %q", got, says)
-		}
-	}
-	if ask[bool](v, `document.getElementById("turn") !== null`) {
-		const hill = `document.querySelector(".hills canvas").toDataURL()`
-		before := ask[string](v, hill)
-		v.do(`document.getElementById("turn").focus()`)
-		v.press(kb.ArrowRight)
-		if ask[string](v, hill) == before {
-			v.Error("the hill does not turn")
-		}
-	}
-	for _, width := range []int64{390, 1200} {
-		v.open("figures.html", width)
-		if ask[bool](v, `document.documentElement.scrollWidth > innerWidth`) {
-			v.Errorf("at %d pixels the figures are wider than the window", width)
-		}
-		v.shoot(fmt.Sprint("figures-", width))
 	}
 }
 
@@ -175,6 +143,9 @@ func (v *visit) playground() {
 	if before, after := v.changed("the branch is scaled", `const r = document.getElementById("branch"); r.value = 0.25; r.dispatchEvent(new Event("input"))`); before == after {
 		v.Errorf("with a weaker branch the network says the same: %s", after)
 	}
+	if got := ask[string](v, `[...document.querySelectorAll("#mind td")].map(e => e.checkVisibility() && e.textContent).slice(-3).join()`); !numbers.MatchString(got) {
+		v.Errorf("after each block the answers of the last class are %q, without a pointer", got)
+	}
 	v.shoot("residual")
 	choose := func(i int) string {
 		return fmt.Sprintf(`const s = document.getElementById("network"); s.selectedIndex = %d; s.dispatchEvent(new Event("change"))`, i)
@@ -211,6 +182,9 @@ func (v *visit) playground() {
 	}
 	v.shoot("playground-phone")
 }
+
+// numbers are those of a class after three blocks.
+var numbers = regexp.MustCompile(`^(0|\d+\.\d)(,(0|\d+\.\d)){2}$`)
 
 // lesions takes the same block out of two deep networks.
 func (v *visit) lesions() {

@@ -9,12 +9,38 @@ const inked = () => { // a colour as the canvas wants it
 	return colors;
 };
 const place = (id) => document.getElementById(`${id}-chart`);
+const shown = (v) => (v == null ? "" : v >= 0.01 ? String(Number(v.toPrecision(4))) : v.toExponential(1));
+const named = (axis) => axis.label.replace(", logarithmic", "");
+
+// tabled lays the numbers of a chart below it, folded away, for those who do not point at it.
+function tabled(at, id, title, head, rows) {
+	let details = document.getElementById(id);
+	if (!details) {
+		details = Object.assign(document.createElement("details"), { id, className: "numbers", innerHTML: "<summary></summary><table></table>" });
+		details.firstChild.textContent = title;
+		at.after(details);
+	}
+	const line = (kind, [first, ...others]) => {
+		const tr = document.createElement("tr");
+		for (const [tag, scope, text] of [["th", kind === "td" ? "row" : "col", first], ...others.map((text) => [kind, "col", text])]) {
+			const cell = Object.assign(document.createElement(tag), { textContent: text });
+			if (tag === "th") cell.scope = scope;
+			tr.append(cell);
+		}
+		return tr;
+	};
+	details.lastChild.replaceChildren(line("th", head), ...rows.map((row) => line("td", row)));
+}
+
+// wide is a table of curves that share their places, with a column each, and long one of curves that do not.
+const wide = (curves, row, x) => [[named(x.axis), ...curves.map((c) => c.name)], uPlot.join(curves.map((c) => [c.x, c.y[row]]))[0].map((at) => [shown(at), ...curves.map((c) => shown(c.y[row][c.x.indexOf(at)]))])];
+const long = (curves, row, x, y) => [["network", named(x.axis), named(y.axis)], curves.flatMap((c) => c.x.map((at, i) => [c.name, shown(at), shown(c.y[row][i])]))];
+const numbers = (id, [head, rows]) => tabled(place(id), `${id}-numbers`, "The numbers", head, rows);
 
 // draw puts curves in place of a still picture. x and y are what uPlot is told of the axes, beside the common.
 function draw(at, curves, row, { x, y }) {
 	const [ink, line] = inked();
 	const axis = (own) => ({ stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, ...own });
-	const shown = (v) => (v == null ? "" : v >= 0.01 ? Number(v.toPrecision(4)) : v.toExponential(1));
 	at.replaceChildren();
 	return keyed(at, new uPlot({
 		width: at.clientWidth, height: Math.min(420, Math.max(260, at.clientWidth * 0.6)),
@@ -66,6 +92,7 @@ function sliding(id, chart, curves, names, axes) {
 		slider.setAttribute("aria-valuetext", names[row]);
 		if (drawn) drawn.setData(uPlot.join(curves.map((c) => [c.x, c.y[row]])));
 		else drawn = draw(place(chart), curves, row, axes);
+		numbers(chart, wide(curves, row, axes.x));
 	};
 	slider.addEventListener("input", show);
 	return () => {
@@ -78,8 +105,14 @@ const layers = { splits: () => [8, 20, 32, 56] };
 const all = () => [
 	sliding("epoch", "depth", measurements.depth, measurements.depth[0].y.map((_, i) => `epoch ${i + 1}`),
 		{ x: { axis: { label: "layers", ...layers } }, y: { axis: { label: "training loss" }, scale: { range: [0, 2.4] } } }),
-	() => draw(place("minutes"), measurements.minutes, 0,
-		{ x: { axis: { label: "minutes, logarithmic", values: (_, ticks) => ticks.map((v) => (v === null ? "" : String(v))) }, scale: { distr: 3 } }, y: { axis: { label: "accuracy, %" }, scale: { range: [30, 100] } } }),
+	() => {
+		const axes = {
+			x: { axis: { label: "minutes, logarithmic", values: (_, ticks) => ticks.map((v) => (v === null ? "" : String(v))) }, scale: { distr: 3 } },
+			y: { axis: { label: "accuracy, %" }, scale: { range: [30, 100] } },
+		};
+		draw(place("minutes"), measurements.minutes, 0, axes);
+		numbers("minutes", long(measurements.minutes, 0, axes.x, axes.y));
+	},
 	...(measurements.gradients ? [sliding("step", "gradients", measurements.gradients, measurements.steps.map((step) => `${step} steps`),
 		{ x: { axis: { label: "convolution, from the image on" } }, y: { axis: { label: "gradient, logarithmic", size: 70, values: (_, ticks) => ticks.map((v) => (v === null ? "" : v < 1 ? v.toPrecision(1) : String(v))) }, scale: { distr: 3, range: measurements.range } } })] : []),
 ];

@@ -102,7 +102,7 @@ function show(reading, before) {
 	const names = [...$("blocks").querySelectorAll("label")].map((l) => l.textContent.trim());
 	const head = element("tr", {}, element("th", { textContent: "class" }), ...names.map((n) => element("th", { textContent: n })));
 	const body = site.classes.map((name, c) => element("tr", {}, element("th", { scope: "row", textContent: name }), ...reading.after.map((p) => {
-		const cell = element("td", { title: `${name}: ${(100 * p[c]).toFixed(1)} %` }, element("span", { className: "unseen", textContent: `${Math.round(100 * p[c])} %` }));
+		const cell = element("td", { textContent: percent(p[c]) });
 		cell.style.setProperty("--share", p[c]);
 		return cell;
 	})));
@@ -111,6 +111,9 @@ function show(reading, before) {
 	drawMaps();
 }
 let drawMaps = () => {};
+
+// percent is a share as short as a cell: to the digit that the bars show, and zero without one.
+const percent = (share) => (share < 0.0005 ? "0" : (100 * share).toFixed(1));
 
 // map draws how far a gate is open, alone or as the light that falls on the picture.
 function map(rows, name) {

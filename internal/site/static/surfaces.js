@@ -62,4 +62,8 @@ if (hills.length) {
 	for (const id of ["turn", "tilt"]) document.getElementById(id).addEventListener("input", drawHills);
 	addEventListener("resize", drawHills);
 	drawHills();
+	for (const hill of [...hills].reverse()) { // each is put below the hills, the last one first
+		const rows = hill.y.map((y, j) => [y.toFixed(1), ...hill.loss[j].map((loss) => loss.toFixed(2))]);
+		globalThis.tabled?.(document.getElementById("surfaces-chart"), `${hill.name}-numbers`, `The numbers of ${hill.name}`, ["direction 2, by 1", ...hill.x.map((x) => x.toFixed(1))], rows);
+	}
 } else document.getElementById("turn").closest("p").hidden = true; // the measurements did not arrive: the still picture stays
