@@ -21,6 +21,7 @@ func TestSiteRefuses(t *testing.T) {
 	}{
 		{nil, "give one folder"},
 		{[]string{"a", "b"}, "give one folder"},
+		{[]string{""}, "give one folder"},
 		{[]string{"-serve", "-port", "65536", "a"}, "from 0 to 65535"},
 		{[]string{taken}, "holds other files than a site"},
 		{[]string{filepath.Join(taken, "thesis.tex")}, "a folder for a site"},

@@ -28,7 +28,7 @@ var convertScript string
 type chapter struct {
 	File, Title, Promise string
 	Body, Solutions      template.HTML
-	Sections             []section
+	Sections, Solved     []section // of the body, and of the solutions
 }
 
 // A section begins at a heading.
@@ -74,7 +74,8 @@ func (b *builder) course(ctx context.Context, s *setup.Setup) ([]chapter, error)
 		if solutions {
 			for c := range chapters {
 				if chapters[c].File == of+".html" {
-					chapters[c].Solutions = template.HTML(apart(links(folder, body)))
+					solved := apart(links(folder, body))
+					chapters[c].Solutions, chapters[c].Solved = template.HTML(solved), sections(solved)
 				}
 			}
 			continue
@@ -107,7 +108,26 @@ func (b *builder) figures(name, body string) (string, error) {
 		}
 		return `loading="lazy" src="` + file + `"`
 	})
-	return body, failure
+	return described(body), failure
+}
+
+// undescribed is what nbconvert says of each figure.
+const undescribed = `alt="No description has been provided for this image"`
+
+var caption = regexp.MustCompile(`<strong>Figure (\d+\.\d+)\.</strong>`)
+
+// described says instead where the reader finds a figure's description: in the caption below it, if there is one before the next figure.
+func described(body string) string {
+	pieces := strings.Split(body, undescribed)
+	for i, piece := range pieces[1:] {
+		alt := "Drawn by the code above"
+		below, _, _ := strings.Cut(piece, "<img")
+		if found := caption.FindStringSubmatch(below); found != nil {
+			alt = "Figure " + found[1] + ", described below"
+		}
+		pieces[i+1] = `alt="` + alt + `"` + piece
+	}
+	return strings.Join(pieces, "")
 }
 
 // A link or a picture on a page: group 1 is the attribute, group 2 the address, as HTML has it.
@@ -156,44 +176,4 @@ func apart(body string) string {
 		body = strings.NewReplacer(fmt.Sprintf("<h%d", level), fmt.Sprintf("<h%d", level+1), fmt.Sprintf("</h%d>", level), fmt.Sprintf("</h%d>", level+1)).Replace(body)
 	}
 	return body
-}
-
-var (
-	heading = regexp.MustCompile(`(?s)<h([1-4]) id="([^"]+)">(.*?)<a class="anchor-link"[^>]*>.*?</a></h[1-4]>`)
-	tag     = regexp.MustCompile(`(?s)<(style|script).*?</(style|script)>|<[^>]*>`)
-)
-
-// sections are those of a page, in their order.
-func sections(body string) (all []section) {
-	found := heading.FindAllStringSubmatchIndex(body, -1)
-	for i, at := range found {
-		end := len(body)
-		if i+1 < len(found) {
-			end = found[i+1][0]
-		}
-		all = append(all, section{
-			Level: int(body[at[2]] - '0'), ID: html.UnescapeString(body[at[4]:at[5]]), Title: words(body[at[6]:at[7]]), Text: words(body[at[1]:end]),
-		})
-	}
-	return all
-}
-
-// words is what a reader reads of a piece of HTML.
-func words(piece string) string {
-	return strings.Join(strings.Fields(html.UnescapeString(tag.ReplaceAllString(piece, " "))), " ")
-}
-
-// index writes what the search reads: a script, because a page that is opened as a file may not fetch others.
-func (b *builder) index(chapters []chapter) error {
-	var entries [][4]string // address, chapter, section, text
-	for _, c := range chapters {
-		for _, s := range c.Sections {
-			entries = append(entries, [4]string{c.File + "#" + s.ID, c.Title, s.Title, s.Text})
-		}
-	}
-	data, err := json.Marshal(entries)
-	if err != nil {
-		return err
-	}
-	return b.write("search.js", append([]byte("globalThis.searchIndex = "), data...))
 }

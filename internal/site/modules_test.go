@@ -36,3 +36,12 @@ func TestCompiled(t *testing.T) {
 		t.Error("no error in a folder without the course")
 	}
 }
+
+// The text that goes with KaTeX's fonts is their licence, and names their owners.
+func TestFontLicence(t *testing.T) {
+	for _, want := range []string{"SIL OPEN FONT LICENSE Version 1.1", "Copyright (c) 2009-2010, Design Science", "Khan Academy", "Reserved Font Names KaTeX_AMS"} {
+		if !strings.Contains(string(fontLicence), want) {
+			t.Errorf("the licence of the fonts does not say %q", want)
+		}
+	}
+}

@@ -18,14 +18,19 @@ import (
 	"time"
 )
 
-// Serve answers with the files of a site, on this machine alone, until the context ends. Port 0 is any that is free.
-func Serve(ctx context.Context, dir string, port int, out io.Writer) error {
-	if _, err := os.Stat(filepath.Join(dir, mark)); err != nil {
-		return fmt.Errorf("there is no site in %s: write one first, with skipnets site %s", dir, dir)
-	}
+// Listen takes a port on this machine. Port 0 is any that is free.
+func Listen(port int) (net.Listener, error) {
 	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
-		return fmt.Errorf("serve the site: %w. Choose another port with -port, or 0 for any that is free", err)
+		return nil, fmt.Errorf("serve the site: %w. Choose another port with -port, or 0 for any that is free", err)
+	}
+	return listener, nil
+}
+
+// Serve answers with the files of a site, on this machine alone, until the context ends.
+func Serve(ctx context.Context, dir string, listener net.Listener, out io.Writer) error {
+	if _, err := os.Stat(filepath.Join(dir, mark)); err != nil {
+		return fmt.Errorf("there is no site in %s: write one first, with skipnets site %s", dir, dir)
 	}
 	fmt.Fprintf(out, "the site is at http://%s (Ctrl-C ends it)\n", listener.Addr())
 	server := &http.Server{Handler: Handler(dir), ReadHeaderTimeout: 10 * time.Second}

@@ -39,48 +39,59 @@ type builder struct {
 	out         io.Writer
 }
 
-// mark is a file that tells a folder with a site from others.
-const mark = "playground.json"
+// unfinished is where a site is written, within its folder, until it is whole.
+const unfinished = ".unfinished"
 
-// Build writes the site. A folder that holds other things is not touched.
+// Build writes the site. Until it is whole the folder holds what it held before. A folder that holds other things is not touched.
 func (b Builder) Build(ctx context.Context) error {
 	if err := Free(b.Dir); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(b.Dir, 0o755); err != nil {
+	w := &builder{source: b.Setup.Source, dir: filepath.Join(b.Dir, unfinished), out: b.Out}
+	if err := os.RemoveAll(w.dir); err != nil { // of one that was killed
 		return err
 	}
-	w := &builder{source: b.Setup.Source, dir: b.Dir, out: b.Out}
-	if err := w.static(); err != nil {
-		return err
+	defer os.RemoveAll(w.dir)
+	if err := os.MkdirAll(w.dir, 0o755); err != nil {
+		return whole.Explain(err)
 	}
-	if err := w.vendored(ctx, filepath.Join(b.Setup.Home, "npm"), packages...); err != nil {
-		return err
+	err := w.all(ctx, b.Setup)
+	if ctx.Err() != nil {
+		return fmt.Errorf("the site was stopped before it was whole: %s holds what it held before (%w)", b.Dir, ctx.Err())
 	}
-	if err := w.playground(ctx); err != nil {
-		return err
-	}
-	chapters, err := w.course(ctx, b.Setup)
 	if err != nil {
-		return err
+		return whole.Explain(err)
 	}
-	figures, err := w.measurements()
-	if err != nil {
-		return err
-	}
-	modules, err := w.compiled(ctx)
-	if err != nil {
-		return err
-	}
-	if err := w.pages(chapters, figures, append(slices.Clone(packages), modules...)); err != nil {
-		return err
-	}
-	return w.compressTexts()
+	return publish(w.dir, b.Dir)
 }
 
-// Free says whether a folder may hold the site: it is not there, empty, or holds an earlier site.
-func Free(dir string) error {
-	return whole.Free(dir, mark, "a site")
+// all writes all files of the site.
+func (b *builder) all(ctx context.Context, s *setup.Setup) error {
+	if err := b.static(); err != nil {
+		return err
+	}
+	if err := b.vendored(ctx, filepath.Join(s.Home, "npm"), packages...); err != nil {
+		return err
+	}
+	if err := b.playground(ctx); err != nil {
+		return err
+	}
+	chapters, err := b.course(ctx, s)
+	if err != nil {
+		return err
+	}
+	figures, err := b.measurements()
+	if err != nil {
+		return err
+	}
+	modules, err := b.compiled(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.pages(chapters, figures, slices.Concat(packages, []Package{fonts}, modules)); err != nil {
+		return err
+	}
+	return b.compressTexts()
 }
 
 // static copies the stylesheet and the scripts.

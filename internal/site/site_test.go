@@ -5,7 +5,6 @@ package site
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"io"
 	"mime"
 	"net/http"
@@ -22,25 +21,6 @@ func put(t *testing.T, dir, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// A folder with other things in it is left alone.
-func TestFree(t *testing.T) {
-	dir := t.TempDir()
-	if err := Free(filepath.Join(dir, "new")); err != nil {
-		t.Error(err)
-	}
-	if err := Free(dir); err != nil {
-		t.Errorf("an empty folder: %v", err)
-	}
-	put(t, dir, "thesis.tex", "")
-	if err := Free(dir); err == nil || !strings.Contains(err.Error(), "holds other files") {
-		t.Errorf("a folder with something else in it: %v", err)
-	}
-	put(t, dir, mark, "{}")
-	if err := Free(dir); err != nil {
-		t.Errorf("an earlier site: %v", err)
 	}
 }
 
@@ -97,9 +77,6 @@ func TestHandler(t *testing.T) {
 			t.Errorf("%s, %q: a cache may give it to others: %q", test.path, test.accepts, got)
 		}
 	}
-	if err := Serve(t.Context(), t.TempDir(), 0, t.Output()); err == nil || !strings.Contains(err.Error(), "there is no site in") {
-		t.Errorf("of a folder without a site: %v", err)
-	}
 }
 
 // The copies of a file are smaller than the file, and those who unpack them get it back.
@@ -129,17 +106,6 @@ func TestCompress(t *testing.T) {
 	}
 	if found, err := filepath.Glob(filepath.Join(b.dir, "a.png?*")); err != nil || len(found) > 0 {
 		t.Errorf("a picture was compressed once more: %q, %v", found, err)
-	}
-}
-
-// Serving ends with its context.
-func TestServeEnds(t *testing.T) {
-	dir := t.TempDir()
-	put(t, dir, mark, "{}")
-	ctx, stop := context.WithCancel(t.Context())
-	stop()
-	if err := Serve(ctx, dir, 0, t.Output()); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -180,14 +146,6 @@ func TestQuizLeadsToHeadings(t *testing.T) {
 	}
 }
 
-func TestSections(t *testing.T) {
-	got := sections(`<h1 id="A">A &amp; B<a class="anchor-link" href="#A">¶</a></h1><p>one <b>two</b></p><style>x{}</style>
-<h3 id="C">C<a class="anchor-link" href="#C">¶</a></h3><pre>x := 1</pre>`)
-	if len(got) != 2 || got[0] != (section{1, "A", "A & B", "one two"}) || got[1] != (section{3, "C", "C", "x := 1"}) {
-		t.Errorf("%+v", got)
-	}
-}
-
 // The headings of solutions are below theirs, and have names of their own.
 func TestApart(t *testing.T) {
 	got := apart(`<h1 id="a">A<a href="#a">¶</a></h1><h2 id="b">B</h2>`)
@@ -210,6 +168,15 @@ func TestFigures(t *testing.T) {
 	}
 	if _, err := b.figures("x", `<img src="data:image/png;base64,%">`); err == nil {
 		t.Error("no error for a picture that cannot be read")
+	}
+}
+
+// Figures are named by their captions, and those without one by the code that draws them.
+func TestDescribed(t *testing.T) {
+	got := described(`<img ` + undescribed + ` src="a"/><p>text</p><img ` + undescribed + ` src="b"/><p><strong>Figure 2.1.</strong> The block.</p><img alt="mine"/><p><strong>Figure 2.2.</strong></p>`)
+	want := `<img alt="Drawn by the code above" src="a"/><p>text</p><img alt="Figure 2.1, described below" src="b"/><p><strong>Figure 2.1.</strong> The block.</p><img alt="mine"/><p><strong>Figure 2.2.</strong></p>`
+	if got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha512"
+	_ "embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -62,6 +63,12 @@ var packages = []Package{
 	},
 }
 
+// fonts are KaTeX's. They have a licence of their own, which their files name and npm's package does not hold.
+var fonts = Package{Name: "katex-fonts", Version: packages[0].Version, License: "OFL-1.1", Does: "the letters of the formulas"}
+
+//go:embed OFL.txt
+var fontLicence []byte
+
 // reveal shows slides.
 var reveal = Package{
 	Name: "reveal.js", Version: "6.0.2", License: "MIT", Does: "shows slides",
@@ -93,7 +100,7 @@ func (b *builder) vendored(ctx context.Context, cache string, packages ...Packag
 			return fmt.Errorf("npm's package %s: %w", p.Name, err)
 		}
 	}
-	return nil
+	return b.write(fonts.Text(), fontLicence)
 }
 
 func (p Package) check(data []byte) error {

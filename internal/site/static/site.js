@@ -24,6 +24,7 @@ addEventListener("DOMContentLoaded", () => {
 		}
 	};
 	addEventListener("resize", reachable);
+	addEventListener("toggle", reachable, true); // of what was folded away
 	reachable();
 	document.querySelector(".contents details")?.toggleAttribute("open", matchMedia("(min-width: 62rem)").matches);
 
@@ -36,7 +37,7 @@ addEventListener("DOMContentLoaded", () => {
 	const told = (n) => (n === 0 ? "No section has all these words. Try fewer, or others." : n === 1 ? "1 section" : n > 20 ? `The first 20 of ${n} sections` : `${n} sections`);
 	field.addEventListener("focus", () => index().catch(() => {}), { once: true });
 	field.addEventListener("input", async () => {
-		const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+		const words = field.value.toLowerCase().split(/\s+/).filter(Boolean), phrase = words.join(" ");
 		found.hidden = !words.length;
 		if (!words.length) return;
 		let entries;
@@ -51,8 +52,8 @@ addEventListener("DOMContentLoaded", () => {
 		for (const [address, chapter, title, text] of entries) {
 			const head = `${chapter} ${title}`.toLowerCase(), all = `${head} ${text}`.toLowerCase();
 			if (!words.every((w) => all.includes(w))) continue;
-			const at = Math.max(0, text.toLowerCase().indexOf(words[0]) - 40);
-			hits.push({ address, chapter, title, excerpt: text.slice(at, at + 160), score: words.filter((w) => head.includes(w)).length });
+			const inText = text.toLowerCase(), at = Math.max(0, inText.indexOf(inText.includes(phrase) ? phrase : words[0]) - 40);
+			hits.push({ address, chapter, title, excerpt: text.slice(at, at + 160), score: words.filter((w) => head.includes(w)).length + (all.includes(phrase) ? words.length : 0) });
 		}
 		hits.sort((a, b) => b.score - a.score);
 		const list = document.createElement("ol");
