@@ -39,7 +39,7 @@ var (
 	formula  = regexp.MustCompile(`(?s)<pre.*?</pre>|\$\$?[^$]+\$\$?`)
 	fraction = regexp.MustCompile(`\\frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}`)
 	space    = regexp.MustCompile(`\\[,;:!\\]`)
-	silent   = regexp.MustCompile(`\\(left|right|mathrm|mathbf|mathbb|text|operatorname)\b|[{}$]`)
+	silent   = regexp.MustCompile(`\\(left|right|[bB]ig[lr]?|mathrm|mathbf|mathbb|mathcal|text|operatorname)\b|\\(begin|end)\{\w+\}|[{}$&]`)
 	named    = regexp.MustCompile(`\\([A-Za-z]+) ?`)
 )
 

@@ -25,6 +25,7 @@ func TestReadAloud(t *testing.T) {
 		`$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$`:                                                         "p_k = e^z_k / sum _j e^z_j",
 		`$$\frac{\partial L}{\partial x}$$`:                                                              "partial L / partial x",
 		`<pre><span>blocks</span><span>.</span><span>Residual</span><span class="w"> </span>$A $B</pre>`: "blocks.Residual $A $B",
+		`$\begin{cases} 1 & i = j \\ 0 \end{cases}$`:                                                     "1 i = j 0",
 		`They called it <strong>degradation</strong>.`:                                                   "They called it degradation.",
 		`<td>a</td><td>b</td>`:                                                                           "a b",
 	} {
