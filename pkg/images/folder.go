@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/skipnets/skipnets/internal/photo"
 )
@@ -94,11 +96,14 @@ func list(dir string) (classes []string, pictures []picture, err error) {
 		return nil, nil, fmt.Errorf("images: %w", err)
 	}
 	for _, entry := range entries {
-		info, err := os.Stat(filepath.Join(dir, entry.Name())) // a link to a folder is one
+		if leftOut(entry.Name()) {
+			continue
+		}
+		info, err := stat(filepath.Join(dir, entry.Name())) // a link to a folder is one
 		if err != nil {
 			return nil, nil, fmt.Errorf("images: %w", err)
 		}
-		if info.IsDir() && !strings.HasPrefix(entry.Name(), ".") {
+		if info.IsDir() {
 			classes = append(classes, entry.Name())
 		}
 	}
@@ -120,18 +125,47 @@ func list(dir string) (classes []string, pictures []picture, err error) {
 	return classes, pictures, nil
 }
 
+// leftOut tells whether a system has put that there, or it is hidden.
+func leftOut(name string) bool {
+	return strings.HasPrefix(name, ".") || slices.ContainsFunc([]string{"Thumbs.db", "desktop.ini", "__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found"},
+		func(system string) bool { return strings.EqualFold(name, system) })
+}
+
+// stat is os.Stat that says when a link leads nowhere.
+func stat(file string) (fs.FileInfo, error) {
+	info, err := os.Stat(file)
+	if err == nil {
+		return info, nil
+	}
+	if target, linkErr := os.Readlink(file); linkErr == nil {
+		return nil, fmt.Errorf("%s is a link to %s, which cannot be read: mend or remove the link", file, target)
+	}
+	return nil, err
+}
+
 func checkClasses(dir string, classes []string) error {
 	const how = "make a folder for each class, named after it, and put its pictures there"
-	split := func(name string) bool {
-		return slices.Contains([]string{"train", "training", "val", "valid", "validation", "test"}, strings.ToLower(name))
+	var splits []string
+	lower := map[string]string{} // what each class is called
+	for _, name := range classes {
+		if slices.Contains([]string{"train", "training", "val", "valid", "validation", "test"}, strings.ToLower(name)) {
+			splits = append(splits, name)
+		}
+		if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+			return fmt.Errorf("images: the folder %q in %s has a name that cannot be printed, and a class is named after it: rename it", name, dir)
+		}
+		if other, found := lower[strings.ToLower(name)]; found {
+			return fmt.Errorf("images: the classes %s and %s in %s differ in upper and lower case alone: put their pictures into one folder, or rename one", other, name, dir)
+		}
+		lower[strings.ToLower(name)] = name
 	}
 	switch {
 	case len(classes) == 0:
 		return fmt.Errorf("images: %s holds no folders: %s", dir, how)
 	case len(classes) == 1:
 		return fmt.Errorf("images: %s holds one class only, %s, and a network needs two to choose from: %s", dir, classes[0], how)
-	case !slices.ContainsFunc(classes, func(name string) bool { return !split(name) }):
-		return fmt.Errorf("images: %s is divided into %s already: give one of these folders, with the classes in it", dir, strings.Join(classes, " and "))
+	case len(splits) > 1: // "train" alone may be a class, beside "bus"
+		return fmt.Errorf("images: %s is divided into %s already: give one of these folders, with the classes in it", dir, strings.Join(splits, " and "))
 	}
 	return nil
 }
@@ -140,17 +174,20 @@ func checkClasses(dir string, classes []string) error {
 func find(dir, name string, class int, pictures []picture) ([]picture, error) {
 	root := os.DirFS(filepath.Join(dir, name)) // so that the class itself may be a link
 	err := fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
-		hidden := path != "." && strings.HasPrefix(entry.Name(), ".")
+		hidden := path != "." && leftOut(entry.Name())
 		switch {
 		case err != nil:
 			return err
 		case entry.IsDir() && hidden:
 			return fs.SkipDir
-		case entry.IsDir() || hidden || entry.Name() == "Thumbs.db" || entry.Name() == "desktop.ini":
+		case entry.IsDir() || hidden:
 			return nil
 		}
 		path = filepath.Join(name, filepath.FromSlash(path))
-		info, err := os.Stat(filepath.Join(dir, path))
+		info, err := stat(filepath.Join(dir, path))
+		if err == nil && info.IsDir() { // which may lead back to where it is
+			err = fmt.Errorf("%s is a link to a folder; only classes may be links: put the pictures themselves there, or remove the link", filepath.Join(dir, path))
+		}
 		pictures = append(pictures, picture{path: path, class: class, info: info})
 		return err
 	})

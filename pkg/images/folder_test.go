@@ -67,7 +67,10 @@ func TestFolder(t *testing.T) {
 	dir := folder(t, 50)
 	write(t, []byte("kept by the system"), dir, "red", ".DS_Store")
 	write(t, nil, dir, "red", "Thumbs.db")
+	write(t, nil, dir, "blue", "more", "THUMBS.DB")
 	write(t, nil, dir, ".git", "config")
+	write(t, nil, dir, "__MACOSX", "red", "._0.jpg") // what a Mac adds to an archive
+	write(t, nil, dir, "@eaDir", "0.jpg")
 	write(t, []byte("what this is"), dir, "README.txt")
 	training, test, err := Folder(dir, FolderOptions{Size: 16})
 	if err != nil {
@@ -165,6 +168,16 @@ func TestFolderErrors(t *testing.T) {
 				t.Fatal("cannot rename")
 			}
 		}, FolderOptions{}, []string{"divided into Val and train already"}},
+		"divided, and more": {func(dir string) {
+			write(t, uniform(t, red, 1, false), dir, "train", "red", "a.png")
+			write(t, uniform(t, red, 1, false), dir, "test", "red", "a.png")
+		}, FolderOptions{}, []string{"divided into test and train already"}},
+		"case":         {func(dir string) { write(t, nil, dir, "Red", "a.png") }, FolderOptions{}, []string{"classes Red and red", "case alone"}},
+		"control":      {func(dir string) { write(t, nil, dir, "gr\neen", "a.png") }, FolderOptions{}, []string{`"gr\neen"`, "rename it"}},
+		"not UTF-8":    {func(dir string) { write(t, nil, dir, "gr\xfcn", "a.png") }, FolderOptions{}, []string{`"gr\xfcn"`, "rename it"}},
+		"broken link":  {func(dir string) { link(t, "nowhere", dir, "red", "a.png") }, FolderOptions{}, []string{"a.png is a link to nowhere"}},
+		"broken class": {func(dir string) { link(t, "nowhere", dir, "green") }, FolderOptions{}, []string{"green is a link to nowhere"}},
+		"loop":         {func(dir string) { link(t, "..", dir, "red", "up") }, FolderOptions{}, []string{"up is a link to a folder"}},
 		"unreadable": {func(dir string) {
 			for i := range 7 {
 				write(t, []byte("not a picture"), dir, "red", fmt.Sprintf("bad%d.png", i))
@@ -185,6 +198,13 @@ func TestFolderErrors(t *testing.T) {
 				t.Errorf("the error names all: %v", err)
 			}
 		})
+	}
+}
+
+func link(t *testing.T, to string, elements ...string) {
+	t.Helper()
+	if err := os.Symlink(to, filepath.Join(elements...)); err != nil {
+		t.Fatal(err)
 	}
 }
 
