@@ -19,8 +19,8 @@ import (
 func devicesFlag() cli.Flag {
 	return &cli.IntFlag{Name: "devices", Value: 1, Usage: "how many GPUs share each step (or parts of the CPU, to try it out); the batch must be divisible",
 		Validator: func(n int) error {
-			if n < 1 {
-				return fmt.Errorf("-devices %d: at least 1", n)
+			if n < 1 || n > accel.MaxDevices {
+				return fmt.Errorf("-devices %d is not from 1 to %d", n, accel.MaxDevices)
 			}
 			return nil
 		}}

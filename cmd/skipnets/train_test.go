@@ -335,7 +335,7 @@ func TestTrainOnDevices(t *testing.T) {
 	train := func(devices string) error {
 		return command(t, "train", "-quick", "-preset", "quick", "-epochs", "1", "-devices", devices, "-dir", t.TempDir(), "half-residual-8")
 	}
-	for devices, want := range map[string]string{"3": "cannot be divided evenly among 3 devices", "0": "-devices 0: at least 1"} {
+	for devices, want := range map[string]string{"3": "cannot be divided evenly among 3 devices", "0": "-devices 0 is not from 1", "100000": "-devices 100000 is not from 1"} {
 		if err := train(devices); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("-devices %s: %v, want an error that says %q", devices, err, want)
 		}

@@ -29,8 +29,8 @@ func New(config string) (compute.Backend, error) { return NewOn(config, 1) }
 // its cores among as many devices as it is asked for, which is for trying out what will run on several GPUs: it is no
 // faster.
 func NewOn(config string, devices int) (compute.Backend, error) {
-	if devices < 1 {
-		return nil, fmt.Errorf("accel: a backend with %d devices", devices)
+	if devices < 1 || devices > MaxDevices {
+		return nil, fmt.Errorf("accel: a backend with %d devices: at least 1, and at most %d, more than any machine has GPUs", devices, MaxDevices)
 	}
 	backend, err := open(config, devices)
 	if err != nil {
@@ -42,6 +42,9 @@ func NewOn(config string, devices int) (compute.Backend, error) {
 	}
 	return Wrap(backend), nil
 }
+
+// MaxDevices is the most that [NewOn] opens. It keeps an absurd number from XLA's client for CPUs, which starts threads for each device before it answers.
+const MaxDevices = 256
 
 // MustNew is New for programs that cannot go on without a backend: it panics on an error.
 func MustNew(config string) compute.Backend {
