@@ -22,6 +22,7 @@ import (
 // experiment is all that the networks trained by one command have in common.
 type experiment struct {
 	dataset        string
+	own            bool // the data set is in a folder of the user's
 	backend        compute.Backend
 	devices        int  // of the backend, that share each step
 	tune           bool // choose the forms of convolutions by measurement
@@ -54,6 +55,9 @@ func (t experiment) run(ctx context.Context, name, dir string) (recipe.Report, e
 	notes, err := recipe.DataNotes(t.dataset, t.training.Format, about.Commit())
 	if err != nil {
 		return recipe.Report{}, err
+	}
+	if t.own { // others may come under the same name
+		notes[recipe.DigestNote] = images.Digest(t.training, t.test)
 	}
 	resetPeakMemory()
 	fitted, err := recipe.Fit(ctx, recipe.Job{

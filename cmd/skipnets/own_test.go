@@ -85,6 +85,18 @@ func TestOwnPictures(t *testing.T) {
 	if err != nil || measured.Accuracy != r.TestAccuracy || measured.Images != r.TestImages || measured.Dataset != "folder" {
 		t.Errorf("eval: %v, %+v, the report is %+v", err, measured, r)
 	}
+	again := []string{"train", "-images", pictures, "-preset", "quick", "-epochs", "2", "-dir", runs, "-seed", "2"}
+	for flags, want := range map[string]string{"-size 16 -grey": "16×16×3 there, of 16×16×1 asked", "-size 24": "16×16×3 there, of 24×24×3 asked"} {
+		if _, err := printed(t, append(append(again, strings.Fields(flags)...), "residual-8")...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("train %s where another run is: %v, want %q", flags, err, want)
+		}
+	}
+	if err := os.Rename(filepath.Join(pictures, "cup", "003.png"), filepath.Join(pictures, "lamp", "cup.png")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := printed(t, append(again, "-size", "16", "residual-8")...); err == nil || !strings.Contains(err.Error(), "holds another run") {
+		t.Errorf("train with a picture in another class: %v", err)
+	}
 	files := []string{filepath.Join(pictures, "cup", "000.png"), filepath.Join(pictures, "lamp", "001.png")}
 	out, err = printed(t, append([]string{"predict", "-json", "-weights", run}, files...)...)
 	if err != nil {

@@ -69,7 +69,7 @@ func trainAction(ctx context.Context, cmd *cli.Command) error {
 		fmt.Fprintln(cmd.Root().ErrWriter, "! this hardware is not known to have bfloat16 units: convolutions in float32, which takes two to three times as long, more on old processors (docs/performance.md; -precision bf16 uses bfloat16 all the same)")
 		r.BFloat16 = false
 	}
-	t := experiment{dataset: s.DatasetName(), backend: backend, devices: cmd.Int("devices"), tune: cmd.Bool("tune") && !s.Quick, recipe: r, progress: cmd.Root().ErrWriter, heldOutOnly: cmd.Bool("held-out")}
+	t := experiment{dataset: s.DatasetName(), own: s.Own(), backend: backend, devices: cmd.Int("devices"), tune: cmd.Bool("tune") && !s.Quick, recipe: r, progress: cmd.Root().ErrWriter, heldOutOnly: cmd.Bool("held-out")}
 	if t.training, t.test, err = s.Images(); err != nil {
 		return err
 	}
@@ -126,6 +126,12 @@ func runsFolder(s *setup.Setup, r recipe.Recipe) string {
 		base += "-sample"
 	case s.Own():
 		base += "-" + filepath.Base(s.DataDir())
+		if s.Size != 0 && s.Size != cifar.Size {
+			base += fmt.Sprintf("-%dpx", s.Size)
+		}
+		if s.Grey {
+			base += "-grey"
+		}
 	case s.DatasetName() != cifar.CIFAR10.Name:
 		base += "-" + s.DatasetName()
 	}

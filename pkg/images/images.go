@@ -8,6 +8,9 @@
 package images
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"image"
 	"slices"
@@ -92,4 +95,17 @@ func (s Set) Check() error {
 		}
 	}
 	return nil
+}
+
+// Digest is the sha256 of the sets' pictures and labels: whether they are those of another time.
+func Digest(sets ...Set) string {
+	digest := sha256.New()
+	for _, s := range sets {
+		fmt.Fprintf(digest, "%s %q %d\n", s.Format, s.Classes, s.Len())
+		digest.Write(s.Images)
+		for _, label := range s.Labels {
+			digest.Write(binary.LittleEndian.AppendUint32(nil, uint32(label)))
+		}
+	}
+	return hex.EncodeToString(digest.Sum(nil))
 }

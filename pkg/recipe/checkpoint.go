@@ -105,7 +105,7 @@ func (t *trainer) restore() error {
 	if err := json.Unmarshal([]byte(notes[stateKey]), &saved); err != nil {
 		return lost(t.job.Dir, fmt.Errorf("%s: state of training: %w: %v", path, ErrDamaged, err))
 	}
-	if err := otherRun(t.job.Dir, saved.Identity, t.state.Identity); err != nil {
+	if err := otherRun(t.job.Dir, saved.Identity, t.state.Identity, otherData(notes, t.job.Notes)); err != nil {
 		return err
 	}
 	if !t.possible(saved) {

@@ -44,7 +44,8 @@ type Job struct {
 	Tuner *accel.Tuner
 
 	// Dir is for checkpoints and history; "" keeps nothing. It serves one name, recipe, seed, and names and sizes of
-	// datasets, and refuses others. What stands behind a name it does not see: a changed network needs another one.
+	// datasets, and refuses others, as well as other data by Notes. What stands behind a network's name it does not see: a
+	// changed one needs another name.
 	Dir      string
 	Wait     bool     // while another training works in Dir; else that is an error
 	Progress Progress // nil is silent

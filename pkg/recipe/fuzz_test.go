@@ -243,7 +243,7 @@ func FuzzIdentity(f *testing.F) {
 	f.Add(", seed 1, 2 images of x, 3 held out, recipe {}", ", seed 1, 2 images of x, 3 held out, recipe {\"a\":[[[[]]]]}")
 	f.Fuzz(func(t *testing.T, there, asked string) {
 		fuzztest.Read(t, func() {
-			if err := otherRun("dir", there, asked); (err == nil) && there != asked && !maps.Equal(parts(there), parts(asked)) {
+			if err := otherRun("dir", there, asked, nil); (err == nil) && there != asked && !maps.Equal(parts(there), parts(asked)) {
 				t.Errorf("%q is taken for %q", there, asked)
 			}
 		})

@@ -15,6 +15,7 @@ const (
 	NetworkNote = "network" // its name
 	DatasetNote = "dataset" // the name of the data set
 	ImagesNote  = "images"  // JSON: the pictures' size, classes and normalisation, an images.Format
+	DigestNote  = "digest"  // of the pictures themselves, where others may come under the same name
 	CommitNote  = "commit"  // of the program that trained
 )
 

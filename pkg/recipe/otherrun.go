@@ -55,16 +55,17 @@ func parts(identity string) map[string]string {
 	return fields
 }
 
-// otherRun returns an error that names what differs if the directory holds another run than the one that is asked for.
-func otherRun(dir, there, asked string) error {
-	if there == asked {
+// otherRun returns an error that names what differs if the directory holds another run than the one that is asked for. data are
+// the lines of otherData.
+func otherRun(dir, there, asked string, data []string) error {
+	if there == asked && len(data) == 0 {
 		return nil
 	}
 	was, is := parts(there), parts(asked)
 	if was == nil || is == nil {
 		return fmt.Errorf("%s holds another run (%s): train into another directory (-dir), or remove this one", dir, there)
 	}
-	var lines []string
+	lines := slices.Clone(data)
 	for _, field := range slices.Sorted(maps.Keys(union(was, is))) {
 		if was[field] != is[field] && field != "name" {
 			lines = append(lines, difference(field, was[field], is[field]))

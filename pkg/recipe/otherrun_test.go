@@ -25,7 +25,7 @@ func TestOtherRun(t *testing.T) {
 		"renamed":   {`"class","epochs":12`, `"class-epochs16","epochs":16`, "\n  epochs: 12 there, 16 asked (-epochs 12 goes on with it)\n"},
 		"order":     {`"epochs":12,"batch_size":256`, `"batch_size":256,"epochs":12`, ""},
 	} {
-		err := otherRun("DIR", there, strings.Replace(there, test.from, test.to, 1))
+		err := otherRun("DIR", there, strings.Replace(there, test.from, test.to, 1), nil)
 		switch {
 		case test.want == "" && err != nil:
 			t.Errorf("%s: %v", name, err)
@@ -33,11 +33,11 @@ func TestOtherRun(t *testing.T) {
 			t.Errorf("%s: error %v, want %q", name, err, test.want)
 		}
 	}
-	if err := otherRun("DIR", "an older program's words", there); err == nil || !strings.Contains(err.Error(), "holds another run (an older program's words)") {
+	if err := otherRun("DIR", "an older program's words", there, nil); err == nil || !strings.Contains(err.Error(), "holds another run (an older program's words)") {
 		t.Errorf("error %v", err)
 	}
 	job := toyJob(t)
-	if err := otherRun("DIR", job.identity(), job.identity()+" "); err == nil { // no longer an identity
+	if err := otherRun("DIR", job.identity(), job.identity()+" ", nil); err == nil { // no longer an identity
 		t.Error("no error for another text")
 	}
 	if parts(job.identity()) == nil {
