@@ -19,9 +19,9 @@ type Pending interface {
 }
 
 // Create begins a file beside the name that it will take. It has the mode of the file that it replaces, if any. An error that comes
-// of a full disk says so, and what to do.
+// of a full disk says so, and what to do. A symbolic link stays one: the file that it leads to is replaced.
 func Create(name string, mode os.FileMode) (Pending, error) {
-	file, err := create(name, mode)
+	file, err := create(behindLinks(name), mode)
 	if err != nil {
 		return nil, Explain(err)
 	}
@@ -44,6 +44,7 @@ func WriteFile(name string, content []byte, mode os.FileMode) error {
 // RemoveUnfinished removes what killed processes have left of a file that they were writing. The caller makes sure that none is at
 // it now.
 func RemoveUnfinished(name string) error {
+	name = behindLinks(name)
 	entries, err := os.ReadDir(filepath.Dir(name))
 	if err != nil {
 		return err
@@ -55,4 +56,12 @@ func RemoveUnfinished(name string) error {
 		}
 	}
 	return err
+}
+
+// behindLinks is the file that the name leads to, or the name itself where there is none yet.
+func behindLinks(name string) string {
+	if file, err := filepath.EvalSymlinks(name); err == nil {
+		return file
+	}
+	return name
 }

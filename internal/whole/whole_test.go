@@ -81,3 +81,23 @@ func want(t *testing.T, name, content string) {
 		t.Errorf("left in the folder: %v, %v", entries, err)
 	}
 }
+
+// A link stays one: what it leads to is replaced, as where results are kept on another disk.
+func TestWriteFileBehindLink(t *testing.T) {
+	there, here := t.TempDir(), t.TempDir()
+	file, link := filepath.Join(there, "file"), filepath.Join(here, "link")
+	if err := os.WriteFile(file, []byte("old"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteFile(link, []byte("new"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want(t, file, "new")
+	want(t, link, "new")
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is %v now, %v", info.Mode(), err)
+	}
+}
