@@ -65,6 +65,8 @@ func Of(head []byte) string {
 		return mediaKind(string(head[8:12]))
 	case len(head) > 9 && head[8] == '{' && binary.LittleEndian.Uint64(head) < 1<<32:
 		return Safetensors
+	case len(head) > 2 && head[0] == 8 && head[1] < 32 && (head[2] == 0x12 || head[2] == 0x3a): // protobuf: version, then producer or graph
+		return "an ONNX model"
 	case len(head) > 262 && string(head[257:262]) == "ustar":
 		return "a tar archive"
 	}

@@ -16,6 +16,7 @@ func TestOf(t *testing.T) {
 		"\xff\xd8\xff\xe0":                "JPEG",
 		"RIFF\x10\x00\x00\x00WEBPVP8 ":    "WebP",
 		"RIFF\x10\x00\x00\x00WAVEfmt ":    "sound",
+		"\x08\x08\x12\x08skipnets\x22":    "ONNX",
 		"GIF89a":                          "GIF",
 		"\x00\x00\x00\x18ftypheic":        "HEIC",
 		"\x00\x00\x00\x18ftypavif":        "AVIF",
