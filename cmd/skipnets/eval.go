@@ -47,11 +47,11 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 	if cmd.Args().Len() == 0 {
 		return errors.New("eval: which weights? Give a file, or the directory of a run")
 	}
-	for _, flag := range []string{"confusion", "logits"} {
+	for flag, kind := range map[string]output{"confusion": figureOutput, "logits": logitsOutput} {
 		if cmd.IsSet(flag) && cmd.Args().Len() > 1 {
 			return fmt.Errorf("eval: -%s takes one weights file", flag)
 		}
-		if err := checkOutput("-"+flag, cmd.String(flag), cmd.Args().Slice()...); err != nil {
+		if err := checkOutput("-"+flag, cmd.String(flag), kind, cmd.Args().Slice()...); err != nil {
 			return err
 		}
 	}
@@ -237,6 +237,23 @@ func loadWeights(path, name string, format images.Format) (weights, error) {
 	store, notes, err := recipe.LoadWithNotes(file)
 	if err != nil {
 		return weights{}, err
+	}
+	return namedWeights(file, store, notes, name, format)
+}
+
+// parseWeights is [loadWeights] of a file's bytes, with a name for messages.
+func parseWeights(file string, content []byte, name string) (weights, error) {
+	store, notes, err := recipe.Parse(file, content)
+	if err != nil {
+		return weights{}, err
+	}
+	return namedWeights(file, store, notes, name, cifar.CIFAR10.Format)
+}
+
+// namedWeights builds the network whose weights these are.
+func namedWeights(file string, store *model.Store, notes map[string]string, name string, format images.Format) (w weights, err error) {
+	if notes["format"] == "pt" {
+		return weights{}, fmt.Errorf("%s was exported for PyTorch, with PyTorch's names: give the folder of the run that it was exported from", file)
 	}
 	if format, err = recipe.NotedFormat(notes, format); err != nil {
 		return weights{}, fmt.Errorf("%s: %w", file, err)

@@ -15,11 +15,11 @@ import (
 
 // exportFormats are the formats and the endings of their files.
 var exportFormats = map[string]struct {
-	ending string
-	write  func(path string, n export.Network) error
+	output
+	write func(path string, n export.Network) error
 }{
-	"torch": {".safetensors", export.Torch},
-	"onnx":  {".onnx", export.ONNX},
+	"torch": {output{"what PyTorch reads is a safetensors file", ".safetensors"}, export.Torch},
+	"onnx":  {output{"a model in this format is an ONNX file", ".onnx"}, export.ONNX},
 }
 
 func exportCommand() *cli.Command {
@@ -56,7 +56,7 @@ func exportAction(_ context.Context, cmd *cli.Command) error {
 	if out == "" {
 		out = w.name + format.ending
 	}
-	if err := checkOutput("-out", out, cmd.Args().First()); err != nil {
+	if err := checkOutput("-out", out, format.output, cmd.Args().First()); err != nil {
 		return err
 	}
 	err = format.write(out, export.Network{

@@ -40,6 +40,11 @@ func TestExport(t *testing.T) {
 			}
 		}
 	}
+	for file, want := range map[string]string{"wide-residual-w24.onnx": "is an ONNX model", "wide-residual-w24.safetensors": "exported for PyTorch"} {
+		if err := command(t, "eval", "-quick", file); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("eval %s: %v, want %q", file, err, want)
+		}
+	}
 	for _, test := range []struct {
 		args []string
 		want string

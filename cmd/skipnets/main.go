@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"regexp"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/skipnets/skipnets/internal/about"
 	"github.com/skipnets/skipnets/internal/setup/pjrt"
+	"github.com/skipnets/skipnets/internal/whole"
 	_ "github.com/skipnets/skipnets/pkg/accel/allocator" // keeps freed memory: training is faster on a CPU
 )
 
@@ -24,10 +26,35 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
-	if err := app().Run(ctx, os.Args); err != nil {
+	if err := run(ctx, os.Stdout, os.Args); err != nil {
 		fmt.Fprintln(os.Stderr, "skipnets:", err)
 		os.Exit(1)
 	}
+}
+
+// run runs a command. It fails, too, if part of the output could not be written, as on a full disk.
+func run(ctx context.Context, out io.Writer, args []string) error {
+	program, written := app(), &watchedWriter{Writer: out}
+	program.Writer = written
+	err := program.Run(ctx, args)
+	if err == nil && written.err != nil {
+		err = fmt.Errorf("the output could not be written: %w", whole.Explain(written.err))
+	}
+	return err
+}
+
+// A watchedWriter keeps the first error of writing.
+type watchedWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *watchedWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // app lists the commands, each in a file of its own.

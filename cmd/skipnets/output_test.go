@@ -31,7 +31,7 @@ func TestOutputIsNoInput(t *testing.T) {
 		dir: "not a file", filepath.Join(dir, "none", "x.png"): "there is no folder",
 		other: "", filepath.Join(dir, "new.png"): "", "": "",
 	} {
-		err := checkOutput("-out", file, own)
+		err := checkOutput("-out", file, figureOutput, own)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("-out %s: error %v, want %q", file, err, want)
 		}
@@ -43,5 +43,37 @@ func TestOutputIsNoInput(t *testing.T) {
 	}
 	if content, err := os.ReadFile(own); err != nil || string(content) != "mine" {
 		t.Errorf("the picture is %q now (%v)", content, err)
+	}
+}
+
+// Neither is a file of another kind, nor one that belongs to a run.
+func TestOutputIsNothingElse(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	for _, name := range []string{"result.json", "photo.jpg", "best.safetensors", "old.safetensors", "old.onnx"} {
+		if err := os.WriteFile(file(name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	onnx, torch := exportFormats["onnx"].output, exportFormats["torch"].output
+	for _, test := range []struct {
+		name string
+		kind output
+		want string
+	}{
+		{"result.json", onnx, "ends in .onnx"},
+		{"result.json", torch, "ends in .safetensors"},
+		{"photo.jpg", logitsOutput, "ends in .safetensors"},
+		{"new.jpg", figureOutput, "ends in .png"},
+		{"best.safetensors", torch, "weights of a run"},
+		{"best.safetensors", logitsOutput, "weights of a run"},
+		{"old.safetensors", torch, ""},
+		{"old.onnx", onnx, ""},
+		{"new", onnx, ""},
+	} {
+		err := checkOutput("-out", file(test.name), test.kind)
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s as %v: %v, want %q", test.name, test.kind, err, test.want)
+		}
 	}
 }

@@ -9,9 +9,6 @@ import (
 	"fmt"
 	"image"
 	"io"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/gomlx/compute"
 	"github.com/urfave/cli/v3"
@@ -20,7 +17,6 @@ import (
 	"github.com/skipnets/skipnets/notebooks/trained"
 	"github.com/skipnets/skipnets/pkg/cifar"
 	"github.com/skipnets/skipnets/pkg/predict"
-	"github.com/skipnets/skipnets/pkg/recipe"
 )
 
 func predictCommand() *cli.Command {
@@ -46,11 +42,8 @@ func predictAction(ctx context.Context, cmd *cli.Command) error {
 	if cmd.IsSet("out") && len(files) > 1 {
 		return errors.New("predict: -out takes one picture")
 	}
-	if err := checkOutput("-out", cmd.String("out"), append(files, cmd.String("weights"))...); err != nil {
+	if err := checkOutput("-out", cmd.String("out"), figureOutput, append(files, cmd.String("weights"))...); err != nil {
 		return err
-	}
-	if out := cmd.String("out"); out != "" && !strings.EqualFold(filepath.Ext(out), ".png") { // no photo is replaced by a slip
-		return fmt.Errorf("predict: -out %s: the figure is a PNG file: give a name that ends in .png", out)
 	}
 	w, err := chosenWeights(cmd)
 	if err != nil {
@@ -138,14 +131,5 @@ func chosenWeights(cmd *cli.Command) (weights, error) {
 	if path := cmd.String("weights"); path != "" {
 		return loadWeights(path, cmd.String("net"), cifar.CIFAR10.Format)
 	}
-	dir, err := os.MkdirTemp("", "skipnets-")
-	if err != nil {
-		return weights{}, err
-	}
-	defer os.RemoveAll(dir)
-	file := filepath.Join(dir, recipe.BestFile)
-	if err := os.WriteFile(file, trained.Residual, 0o600); err != nil {
-		return weights{}, err
-	}
-	return loadWeights(file, cmd.String("net"), cifar.CIFAR10.Format)
+	return parseWeights("the residual network that comes with skipnets", trained.Residual, cmd.String("net"))
 }
