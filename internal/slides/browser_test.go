@@ -4,7 +4,9 @@ package slides
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -143,5 +145,22 @@ func TestWriteRefuses(t *testing.T) {
 	}
 	if err := Write(t.Context(), nil, []string{other}, filepath.Join(dir, "new"), io.Discard); err == nil || !strings.Contains(err.Error(), "thesis.tex: not a notebook") {
 		t.Errorf("not a notebook: %v", err)
+	}
+}
+
+// Slides that are stopped leave nothing that would keep another try from the folder.
+func TestWriteStopped(t *testing.T) {
+	s, err := setup.New(setup.Options{Home: t.TempDir(), Source: filepath.Join("..", "..")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	dir := filepath.Join(t.TempDir(), "slides")
+	if err := Write(ctx, s, []string{filepath.Join("..", "..", "notebooks", "01_plain.ipynb")}, dir, io.Discard); err == nil {
+		t.Error("no error")
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder: %v", err)
 	}
 }

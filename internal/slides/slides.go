@@ -56,17 +56,17 @@ func Write(ctx context.Context, s *setup.Setup, notebooks []string, dir string, 
 	if err != nil {
 		return err
 	}
+	pages, err := convert(ctx, s, decks)
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	if err := copyStatic(dir); err != nil { // with the mark, so that another try may go on here
+		return err
+	}
 	if err := site.SlideFiles(ctx, filepath.Join(s.Home, "npm"), dir); err != nil {
-		return err
-	}
-	if err := copyStatic(dir); err != nil {
-		return err
-	}
-	pages, err := convert(ctx, s, decks)
-	if err != nil {
 		return err
 	}
 	for i, deck := range decks {
