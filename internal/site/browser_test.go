@@ -61,6 +61,10 @@ func (v *visit) course() {
 		v.Errorf("links lead nowhere: %q", broken)
 	}
 	v.searches()
+	v.finds("he et al. (2015) used", "01_plain.html#The-network,-layer-by-layer") // together, before sections that hold the four words somewhere
+	v.finds("return graph.Add(f, x) }", "02_residual.html#solution-3")            // code, in a solution
+	v.do(`document.querySelector("#found a").click()`)
+	v.until("the solution is unfolded", `document.getElementById("solutions").open && Math.abs(document.getElementById("solution-3").getBoundingClientRect().top) < innerHeight`)
 }
 
 // quiz answers all questions right, and one wrong before, and follows the links to the places that show why.

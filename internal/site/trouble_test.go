@@ -46,8 +46,14 @@ func (v *visit) noWebAssembly() {
 // searches looks for a word by the search of the page.
 func (v *visit) searches() {
 	v.Helper()
-	v.do(`const f = document.getElementById("search"); f.focus(); f.value = "degradation"; f.dispatchEvent(new Event("input"))`)
-	v.until("the search finds something", `document.querySelector("#found a[href^='01_plain']") !== null`)
+	v.finds("degradation", "01_plain.html#The-finished-result:-degradation")
+}
+
+// finds looks for words: the first that is found leads there.
+func (v *visit) finds(words, there string) {
+	v.Helper()
+	v.do(fmt.Sprintf(`const f = document.getElementById("search"); f.focus(); f.value = %q; f.dispatchEvent(new Event("input"))`, words))
+	v.until("the search finds "+words, fmt.Sprintf(`document.querySelector("#found a")?.getAttribute("href") === %q`, there))
 }
 
 // withoutJavaScript reads the pages with scripts switched off: the course is there, and so are still pictures in place of the figures.

@@ -53,7 +53,7 @@ addEventListener("DOMContentLoaded", () => {
 			const head = `${chapter} ${title}`.toLowerCase(), all = `${head} ${text}`.toLowerCase();
 			if (!words.every((w) => all.includes(w))) continue;
 			const inText = text.toLowerCase(), at = Math.max(0, inText.indexOf(inText.includes(phrase) ? phrase : words[0]) - 40);
-			hits.push({ address, chapter, title, excerpt: text.slice(at, at + 160), score: words.filter((w) => head.includes(w)).length + (all.includes(phrase) ? words.length : 0) });
+			hits.push({ address, chapter, title, excerpt: text.slice(at, at + 160).replace(at ? /^\S*\s/ : "", ""), score: words.filter((w) => head.includes(w)).length + (all.includes(phrase) ? words.length : 0) });
 		}
 		hits.sort((a, b) => b.score - a.score);
 		const list = document.createElement("ol");
