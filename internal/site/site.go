@@ -62,7 +62,11 @@ func (b Builder) Build(ctx context.Context) error {
 	if err != nil {
 		return whole.Explain(err)
 	}
-	return publish(w.dir, b.Dir)
+	if err := publish(w.dir, b.Dir); err != nil {
+		return err
+	}
+	w.say("the site is in %s", b.Dir)
+	return nil
 }
 
 // all writes all files of the site.
