@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -92,6 +93,9 @@ func (v *Version) loadFolder(dir string, parts []part) error {
 		wait.Go(func() { errs[i] = v.loadFile(filepath.Join(dir, part.name), part) })
 	}
 	wait.Wait()
+	if !slices.ContainsFunc(errs, func(err error) bool { return !errors.Is(err, fs.ErrNotExist) }) {
+		return fmt.Errorf("%s holds none of the files %s to %s: %w", dir, parts[0].name, parts[len(parts)-1].name, fs.ErrNotExist)
+	}
 	return errors.Join(errs...)
 }
 

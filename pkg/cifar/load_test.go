@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/skipnets/skipnets/pkg/images"
@@ -170,4 +171,13 @@ func TestNamed(t *testing.T) {
 	}
 	_, err := Named("mnist")
 	wantError(t, err, `"mnist"`, "cifar10 and cifar100")
+}
+
+// Of a folder that is another one altogether, one line is enough.
+func TestOpenOtherFolder(t *testing.T) {
+	dir := t.TempDir()
+	_, _, err := CIFAR10.Open(dir)
+	if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), dir+" holds none of the files data_batch_1.bin to test_batch.bin") || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v", err)
+	}
 }
