@@ -41,7 +41,7 @@ func (s *Setup) checkCompiler(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("no %s here, which Go needs to use XLA", words[0])
 	}
 	if enabled != "1" {
-		return "", fmt.Errorf("%s is here but CGO_ENABLED=%s keeps Go from using it", words[0], enabled)
+		return "", explained{fmt.Errorf("%s is here but CGO_ENABLED=%s keeps Go from using it: type unset CGO_ENABLED, and if go env CGO_ENABLED still says %s, go env -u CGO_ENABLED", words[0], enabled, enabled)}
 	}
 	version, err := s.command(ctx, words[0], "--version").Output()
 	if err != nil {

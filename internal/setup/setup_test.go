@@ -344,7 +344,11 @@ func TestCompiler(t *testing.T) {
 func TestCompilerSwitchedOff(t *testing.T) {
 	t.Setenv("CGO_ENABLED", "0")
 	s, _ := newTest(t, Options{})
-	wantError(t, s.Ready(t.Context(), s.Compiler()), "CGO_ENABLED=0")
+	err := s.Ready(t.Context(), s.Compiler())
+	wantError(t, err, "CGO_ENABLED=0", "type unset CGO_ENABLED")
+	if strings.Contains(err.Error(), "install") {
+		t.Errorf("the compiler is here, but: %v", err)
+	}
 }
 
 func errorIf(failed bool, text string) error {
