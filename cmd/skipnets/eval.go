@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -154,6 +155,9 @@ type weights struct {
 // weightsFile finds the weights when path is the directory of a run.
 func weightsFile(path string) (string, error) {
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("weights: there is no %s: give the folder of a run of skipnets train, or a weights file", path)
+	}
 	if err != nil {
 		return "", fmt.Errorf("weights: %w", err)
 	}

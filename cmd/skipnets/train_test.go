@@ -237,7 +237,7 @@ func TestCommandErrors(t *testing.T) {
 		{"trian residual-8", `no command called "trian": skipnets --help`},
 		{"-bogus", "flag provided but not defined: -bogus. For all flags"},
 		{"eval", "which weights"},
-		{"eval -quick -backend xla:nonsense /no/such/run", "no such file"},
+		{"eval -quick -backend xla:nonsense /no/such/run", "there is no /no/such/run: give the folder of a run"},
 		{"eval -quick " + file, "the file is text, not weights that skipnets wrote"},
 		{"eval -quick " + filepath.Dir(file), "there is no best.safetensors in"},
 		{"eval -quick " + kept, "runs and is none itself: give one of them"},
