@@ -159,7 +159,7 @@ func TestWeightsSayWhatTheyAreOf(t *testing.T) {
 		"eval -quick " + save(func(notes map[string]string) { notes[recipe.ImagesNote] = `{"height":-1}` }): "damaged weights file: its note on the pictures",
 		"eval -quick " + save(func(notes map[string]string) { notes[recipe.ImagesNote] = `nonsense` }):      "damaged weights file: its note on the pictures",
 		"eval -quick -logits " + hundred + " " + hundred:                                                    "would be replaced",
-		"predict -out " + hundred + " -weights " + hundred + " picture.png":                                 "would be replaced",
+		"predict -out " + hundred + " -weights " + hundred + " picture.png":                                 "give a name that ends in .png",
 	} {
 		if err := command(t, strings.Fields(args)...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", args, err, want)
