@@ -48,11 +48,14 @@ func evalAction(ctx context.Context, cmd *cli.Command) error {
 	if cmd.Args().Len() == 0 {
 		return errors.New("eval: which weights? Give a file, or the directory of a run")
 	}
-	for flag, kind := range map[string]output{"confusion": figureOutput, "logits": logitsOutput} {
-		if cmd.IsSet(flag) && cmd.Args().Len() > 1 {
-			return fmt.Errorf("eval: -%s takes one weights file", flag)
+	for _, written := range []struct {
+		flag string
+		kind output
+	}{{"confusion", figureOutput}, {"logits", logitsOutput}} { // in this order, so that the same mistake always gives the same sentence
+		if cmd.IsSet(written.flag) && cmd.Args().Len() > 1 {
+			return fmt.Errorf("eval: -%s takes one weights file", written.flag)
 		}
-		if err := checkOutput("-"+flag, cmd.String(flag), kind, cmd.Args().Slice()...); err != nil {
+		if err := checkOutput("-"+written.flag, cmd.String(written.flag), written.kind, cmd.Args().Slice()...); err != nil {
 			return err
 		}
 	}
